@@ -1,0 +1,107 @@
+import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { HttpRequest, HttpResponse } from '../shared/http-client.ts';
+
+/** What Hookline keeps in a CRM. */
+export type RecordKind = 'contact' | 'call' | 'task';
+
+export type Fields = Readonly<Record<string, JsonValue>>;
+
+/**
+ * Why a destination did not do as asked. A destination classifies and never sleeps or retries.
+ *
+ * - `retry`: a passing fault, and nothing was written (429, 503, connection refused)
+ * - `unknown`: the request was sent and its fate is not known (timeout, reset, 5xx after send): look before writing again
+ * - `rejected`: the CRM said no and will say no again
+ * - `paused`: the whole destination cannot be used (bad credentials, daily quota); everything for it is held
+ * - `gone`: the record was deleted or merged away: resolve again, once
+ */
+export type Failure =
+  | { readonly kind: 'retry'; readonly reason: string; readonly notBeforeMs?: number; readonly hint?: string }
+  | { readonly kind: 'unknown'; readonly reason: string; readonly hint?: string }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly hint?: string }
+  | { readonly kind: 'paused'; readonly reason: string; readonly untilMs?: number; readonly hint?: string }
+  | { readonly kind: 'gone'; readonly reason: string };
+
+export type Result<Value> = { readonly kind: 'ok'; readonly value: Value } | Failure;
+
+/** A person to look for; phones are E.164. */
+export interface ContactQuery {
+  readonly by: 'external_id' | 'phone' | 'email';
+  readonly value: string;
+}
+
+/** A record as the CRM shows it. */
+export interface FoundRecord {
+  readonly id: string;
+  /** Current values, as far as the answer told them; the names are the CRM's. */
+  readonly fields: Fields;
+  /** E.164 numbers of this record, for checking that a hit is a hit; null when the answer does not tell. */
+  readonly phones: readonly string[] | null;
+  /** ISO 8601, for `newest`/`oldest`; null when the answer does not tell. */
+  readonly createdAt: string | null;
+}
+
+/** One record to be written. */
+export interface RecordWrite {
+  readonly kind: RecordKind;
+  /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks. */
+  readonly key: string;
+  /** The CRM's id when known: then this is an update. */
+  readonly id: string | null;
+  /** Fields to write, CRM names → values. On create all projected fields, on update the changed ones. */
+  readonly fields: Fields;
+  /** The CRM id of the person a call or task belongs to. */
+  readonly contactId: string | null;
+  /** What the templates of a request may see (call, contact, outcomes, …). */
+  readonly scope: JsonObject;
+}
+
+export interface Written {
+  readonly id: string;
+  readonly created: boolean;
+}
+
+/**
+ * What a destination may do to the outside while it works. Requests go through the budget, are kept with the
+ * attempt (masked), and in a preview writes are recorded instead of sent.
+ */
+export interface RequestContext {
+  /** Never throws: transport faults come back as `Failure` (`retry` when nothing was sent, else `unknown`). */
+  send(request: HttpRequest, effect: 'read' | 'write'): Promise<{ readonly kind: 'response'; readonly response: HttpResponse } | { readonly kind: 'planned' } | Failure>;
+  readonly signal: AbortSignal;
+}
+
+/** What an operator gets when `fields`, `status`… are not written: CRM field → template. */
+export interface SyncDefaults {
+  readonly contact: Readonly<Record<string, string>>;
+  readonly call: Readonly<Record<string, string>>;
+  readonly task: Readonly<Record<string, string>>;
+}
+
+export interface CheckFinding {
+  readonly level: 'ok' | 'warning' | 'error';
+  /** A sentence; for errors it says what would be right. */
+  readonly message: string;
+}
+
+/** One configured CRM. Implementations pass `test/conformance/destination.ts`. */
+export interface Destination {
+  readonly name: string;
+  readonly type: string;
+  readonly defaults: SyncDefaults;
+  /** Kinds this destination can keep; `contact` always. */
+  readonly kinds: readonly RecordKind[];
+  /** Every record that matches; at most a page. An answer that cannot be read is a Failure, not an empty list. */
+  findContacts(query: ContactQuery, scope: JsonObject, context: RequestContext): Promise<Result<readonly FoundRecord[]>>;
+  /** The current state of one record; `gone` when it is not there any more. Undefined when the CRM offers no way to read it. */
+  readonly readRecord?: (kind: RecordKind, id: string, scope: JsonObject, context: RequestContext) => Promise<Result<FoundRecord>>;
+  /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found and updated. */
+  write(write: RecordWrite, context: RequestContext): Promise<Result<Written>>;
+  /**
+   * After a create of unknown fate: is it there? `found` null means certainly not there. `repeatable` means a second
+   * identical write does no harm; `unknowable` means only a person can tell.
+   */
+  recover(write: RecordWrite, context: RequestContext): Promise<Result<{ readonly found: FoundRecord | null }> | { readonly kind: 'repeatable' } | { readonly kind: 'unknowable' }>;
+  /** `hookline check --live`: credentials, reachability, fields. Reads only. */
+  check(context: RequestContext): Promise<readonly CheckFinding[]>;
+}

@@ -1,0 +1,27 @@
+/**
+ * A run is one integration at work for one call: one row per (call, integration), however many events arrive.
+ *
+ * - `waiting`: settles until analysed data is there or `dueAtMs` passes
+ * - `due`: may be claimed from `dueAtMs` on
+ * - `running`: claimed by a worker until its lease ends; an ended lease counts as `due`
+ * - `done`: the CRM shows call version `doneVersion`
+ * - `held`: waits for a person (or for `dueAtMs`, when a paused destination said when)
+ * - `dead`: a dead letter
+ */
+export const RUN_STATES = ['waiting', 'due', 'running', 'done', 'held', 'dead'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+/** Legal transitions, as data. */
+export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
+  waiting: ['due'],
+  due: ['running'],
+  running: ['due', 'done', 'held', 'dead', 'running'],
+  done: ['due', 'waiting'],
+  held: ['due'],
+  dead: ['due'],
+};
+
+/** True when a run may go from one state to the other. */
+export function isLegalTransition(from: RunState, to: RunState): boolean {
+  return RUN_TRANSITIONS[from].includes(to);
+}

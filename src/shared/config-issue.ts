@@ -1,0 +1,9 @@
+/**
+ * Something wrong in the operator's configuration. `path` points into the YAML document
+ * (`['integrations', 0, 'when']`), so that the loader can name line and column.
+ */
+export interface ConfigIssue {
+  readonly path: readonly (string | number)[];
+  /** What is wrong, with the offending value, and what would be right. */
+  readonly message: string;
+}
