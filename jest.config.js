@@ -11,5 +11,5 @@ const project = (name) => ({ ...native, displayName: name, testMatch: [`<rootDir
 
 export default {
   projects: [project('unit'), project('integration'), project('conformance')],
-  reporters: ['default', 'summary', '<rootDir>/scripts/ci/plain-result-reporter.js'],
+  reporters: ['default', '<rootDir>/scripts/ci/plain-result-reporter.js'],
 };

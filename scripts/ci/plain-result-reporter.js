@@ -1,14 +1,18 @@
 /**
  * Prints the totals alone on the last line (`12 passed, 0 failed, 1 skipped`): jest's own summary is none that a CI
- * runner recognises. A test file that did not even load counts as one failure, so the line never looks better than
- * the exit code. JavaScript, because jest loads reporters outside its ESM runtime.
+ * runner recognises. JavaScript, because jest loads its reporters outside the ESM runtime of the tests.
  */
 export default class PlainResultReporter {
   onRunComplete(_contexts, results) {
-    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    const skipped = results.numPendingTests + results.numTodoTests;
-    const parts = [`${results.numPassedTests} passed`, `${failed} failed`];
-    if (skipped > 0) parts.push(`${skipped} skipped`);
-    process.stdout.write(`\n${parts.join(', ')}\n`);
+    // On exit, because jest puts its own summary after every other reporter.
+    process.once('exit', (exitCode) => process.stdout.write(`\n${plainTotals(results, exitCode)}\n`));
   }
+}
+
+function plainTotals(results, exitCode) {
+  // A file that did not load counts as one failure; the line never looks better than the exit code.
+  const failures = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  const failed = exitCode === 0 ? failures : Math.max(failures, 1);
+  const skipped = results.numPendingTests + results.numTodoTests;
+  return `${results.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 }
