@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { HttpClient, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { Rate } from './rate.ts';
 
 /** What Hookline keeps in a CRM. */
 export type RecordKind = 'contact' | 'call' | 'task';
@@ -56,6 +57,11 @@ export interface RecordWrite {
   readonly scope: JsonObject;
 }
 
+/** In a preview a write was recorded instead of sent; passed through from `RequestContext.send`. */
+export interface Planned {
+  readonly kind: 'planned';
+}
+
 export interface Written {
   readonly id: string;
   readonly created: boolean;
@@ -67,7 +73,10 @@ export interface Written {
  */
 export interface RequestContext {
   /** Never throws: transport faults come back as `Failure` (`retry` when nothing was sent, else `unknown`). */
-  send(request: HttpRequest, effect: 'read' | 'write'): Promise<{ readonly kind: 'response'; readonly response: HttpResponse } | { readonly kind: 'planned' } | Failure>;
+  send(
+    request: HttpRequest,
+    effect: 'read' | 'write',
+  ): Promise<{ readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure>;
   readonly signal: AbortSignal;
 }
 
@@ -76,6 +85,14 @@ export interface SyncDefaults {
   readonly contact: Readonly<Record<string, string>>;
   readonly call: Readonly<Record<string, string>>;
   readonly task: Readonly<Record<string, string>>;
+  /** The `status` block of the contact; the first rule that holds decides. */
+  readonly status?: StatusDefaults;
+}
+
+export interface StatusDefaults {
+  readonly field: string;
+  readonly rules: readonly { readonly when: string; readonly set: string }[];
+  readonly default?: string;
 }
 
 export interface CheckFinding {
@@ -91,17 +108,35 @@ export interface Destination {
   readonly defaults: SyncDefaults;
   /** Kinds this destination can keep; `contact` always. */
   readonly kinds: readonly RecordKind[];
+  /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
+  readonly rate?: Rate;
+  /** Answers the requests of a destination that has no network (the sandbox). */
+  readonly transport?: HttpClient;
   /** Every record that matches; at most a page. An answer that cannot be read is a Failure, not an empty list. */
-  findContacts(query: ContactQuery, scope: JsonObject, context: RequestContext): Promise<Result<readonly FoundRecord[]>>;
+  findContacts(
+    query: ContactQuery,
+    scope: JsonObject,
+    context: RequestContext,
+  ): Promise<Result<readonly FoundRecord[]>>;
   /** The current state of one record; `gone` when it is not there any more. Undefined when the CRM offers no way to read it. */
-  readonly readRecord?: (kind: RecordKind, id: string, scope: JsonObject, context: RequestContext) => Promise<Result<FoundRecord>>;
+  readonly readRecord?: (
+    kind: RecordKind,
+    id: string,
+    scope: JsonObject,
+    context: RequestContext,
+  ) => Promise<Result<FoundRecord>>;
   /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found and updated. */
-  write(write: RecordWrite, context: RequestContext): Promise<Result<Written>>;
+  write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned>;
   /**
    * After a create of unknown fate: is it there? `found` null means certainly not there. `repeatable` means a second
    * identical write does no harm; `unknowable` means only a person can tell.
    */
-  recover(write: RecordWrite, context: RequestContext): Promise<Result<{ readonly found: FoundRecord | null }> | { readonly kind: 'repeatable' } | { readonly kind: 'unknowable' }>;
+  recover(
+    write: RecordWrite,
+    context: RequestContext,
+  ): Promise<
+    Result<{ readonly found: FoundRecord | null }> | { readonly kind: 'repeatable' } | { readonly kind: 'unknowable' }
+  >;
   /** `hookline check --live`: credentials, reachability, fields. Reads only. */
   check(context: RequestContext): Promise<readonly CheckFinding[]>;
 }
