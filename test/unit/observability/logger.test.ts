@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+
+import { createLogger } from '../../../src/observability/logger.ts';
+
+function capture(options: { level?: 'debug' | 'info' | 'warn' | 'error'; format?: 'json' | 'pretty' } = {}) {
+  const lines: string[] = [];
+  const logger = createLogger({
+    level: options.level ?? 'info',
+    format: options.format ?? 'json',
+    write: (line) => void lines.push(line),
+  });
+  return { lines, logger };
+}
+
+test('a line is one JSON object with time, level, event and masked fields', () => {
+  const { lines, logger } = capture();
+  logger.warn('receive.refused', { source: 'callab', phone: '+12025550143', token: 'abc' });
+  const line = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+  expect(line).toMatchObject({
+    level: 'warn',
+    event: 'receive.refused',
+    source: 'callab',
+    phone: '***0143',
+    token: '***',
+  });
+  expect(line['time']).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+});
+
+test('a field cannot replace time, level or event', () => {
+  const { lines, logger } = capture();
+  logger.info('real', { event: 'forged', level: 'error', time: 'never' });
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ event: 'real', level: 'info' });
+});
+
+test('lines below the level are not written', () => {
+  const { lines, logger } = capture({ level: 'warn' });
+  logger.info('quiet');
+  logger.debug('quiet');
+  logger.error('loud');
+  expect(lines).toHaveLength(1);
+});
+
+test('a line break in a value does not start a second line', () => {
+  const { lines, logger } = capture();
+  logger.info('x', { path: 'a\n{"event":"forged"}' });
+  expect(lines.join('').trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('long texts are cut', () => {
+  const { lines, logger } = capture();
+  logger.info('x', { reason: 'word '.repeat(1000) });
+  expect(lines[0]?.length).toBeLessThan(700);
+  expect(lines[0]).toContain('(5000 characters)');
+});
+
+test('pretty lines are for people', () => {
+  const { lines, logger } = capture({ format: 'pretty' });
+  logger.info('daemon.started', { port: 8080, note: 'two words' });
+  expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}daemon\.started port=8080 note="two words"\n$/);
+});
