@@ -93,6 +93,8 @@ export default defineConfig({
     'typescript/only-throw-error': 'error',
     // Noise at the borders where Express, JSON and SQL hand over untyped values.
     'typescript/no-unsafe-type-assertion': 'off',
+    // Small arrow functions may stand where they are used.
+    'unicorn/consistent-function-scoping': ['error', { checkArrowFunctions: false }],
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',
     complexity: ['error', 10],

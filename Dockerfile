@@ -1,0 +1,26 @@
+# The stage `install` is also run without Docker, line by line, by scripts/ci/production-install.sh: keep to
+# WORKDIR, single-line RUN, and COPY of plain paths.
+FROM node:24-bookworm-slim AS install
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --no-update-notifier
+COPY config ./config
+COPY src ./src
+RUN chmod -R a-w,a+rX .
+
+# The runtime is the npm package `node`, pinned in package-lock.json; nothing else is needed from this image.
+FROM debian:bookworm-slim
+COPY --from=install /app /app
+RUN printf '#!/bin/sh\nexec /app/node_modules/.bin/node /app/src/main.ts "$@"\n' > /usr/local/bin/hookline \
+  && chmod 755 /usr/local/bin/hookline \
+  # Docker gives any `--user <uid>` the group 0, so the folder belongs to it; a host folder needs its own chown.
+  && mkdir /data /config && chown 10001:0 /data && chmod 2770 /data
+WORKDIR /app
+ENV NODE_ENV=production DATA_DIR=/data HOOKLINE_CONFIG=/config/hookline.yaml
+USER 10001
+VOLUME /data
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
+  CMD ["/app/node_modules/.bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["hookline"]
+CMD ["start"]
