@@ -166,6 +166,8 @@ export interface FinishedAttempt {
     | { readonly state: 'due'; readonly dueAtMs: number; readonly destination: string }
     | { readonly state: 'held'; readonly dueAtMs: number | null }
     | { readonly state: 'dead' };
+  /** False when nothing was tried in earnest (paused destination, shutdown, next pool): the next claim has the same `attempt`. */
+  readonly countsAsAttempt: boolean;
   /** What the attempt did, step by step, for `calls show`. */
   readonly steps: JsonValue;
   readonly requests: readonly RequestRecord[];
@@ -227,7 +229,7 @@ export interface CallRow {
   readonly runs: readonly RunSummary[];
 }
 
-export interface AttemptRow extends Omit<FinishedAttempt, 'owner' | 'next'> {
+export interface AttemptRow extends Omit<FinishedAttempt, 'owner' | 'next' | 'countsAsAttempt'> {
   readonly id: string;
   readonly number: number;
 }
