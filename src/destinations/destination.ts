@@ -108,6 +108,8 @@ export interface Destination {
   readonly defaults: SyncDefaults;
   /** Kinds this destination can keep; `contact` always. */
   readonly kinds: readonly RecordKind[];
+  /** Kinds that make no sense without a contact (a note on one): skipped, with the reason, when there is none. */
+  readonly needsContact?: readonly RecordKind[];
   /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
   readonly rate?: Rate;
   /** Answers the requests of a destination that has no network (the sandbox). */

@@ -177,7 +177,11 @@ export interface FinishedAttempt {
 export interface Link {
   readonly destination: string;
   readonly kind: 'contact' | 'call' | 'task';
-  /** Person key (`phone:+1…`, `email:…`, `external:…`), call key (`source/callId`), or task key. */
+  /**
+   * For `call` the call key (`source/callId`), for `task` the call key with integration and step. A contact has several:
+   * the person's identities (`phone:+1…`, `email:…`, `external:…`), one per call (`call:source/callId`), and
+   * `record:<id>`, which alone carries hash and stamps.
+   */
   readonly key: string;
   /** `intent`: a create was about to be sent and its fate is not known. */
   readonly state: 'intent' | 'linked';
@@ -185,7 +189,7 @@ export interface Link {
   readonly recordId: string | null;
   /** Hash of the projection last written; null before the first. */
   readonly hash: string | null;
-  /** Per field: hash of the value last written and the call time it came from (ISO). */
+  /** Per field: hash of the value last written, and of which call: `<ISO time of the call> <call key>`, comparable as text. */
   readonly stamps: Readonly<Record<string, { readonly hash: string; readonly asOf: string }>>;
   readonly updatedAtMs: number;
 }
@@ -293,7 +297,13 @@ export interface Ledger {
    * Leases due runs of one destination. Never two runs of one person at a time, in any process.
    * Runs whose lease ended count as due. Waiting runs whose time came are claimed too.
    */
-  claimRuns(claim: { readonly destination: string; readonly limit: number; readonly owner: string; readonly leaseMs: number; readonly nowMs: number }): Promise<readonly ClaimedRun[]>;
+  claimRuns(claim: {
+    readonly destination: string;
+    readonly limit: number;
+    readonly owner: string;
+    readonly leaseMs: number;
+    readonly nowMs: number;
+  }): Promise<readonly ClaimedRun[]>;
   renewLease(runId: string, owner: string, leaseUntilMs: number): Promise<boolean>;
   saveStep(runId: string, owner: string, callVersion: number, step: number, result: JsonValue): Promise<void>;
   /** Writes the attempt and moves the run; if the call grew meanwhile, the run is due again at once. False when the lease was lost. */
@@ -306,8 +316,13 @@ export interface Ledger {
   replay(filter: ReplayFilter): Promise<readonly { readonly runId: string; readonly destination: string }[]>;
 
   // sync
-  findLinks(destination: string, keys: readonly { readonly kind: Link['kind']; readonly key: string }[]): Promise<readonly Link[]>;
+  findLinks(
+    destination: string,
+    keys: readonly { readonly kind: Link['kind']; readonly key: string }[],
+  ): Promise<readonly Link[]>;
   saveLink(link: Link): Promise<void>;
+  /** All of them or none: the keys of one person point at one record. */
+  saveLinks(links: readonly Link[]): Promise<void>;
   removeLink(destination: string, kind: Link['kind'], key: string): Promise<void>;
   /** `excluding` one call id? No: the current call counts. */
   personHistory(customerNumber: string): Promise<PersonHistory>;
@@ -333,6 +348,9 @@ export interface Ledger {
 
   // upkeep
   /** Deletes what is older than `beforeMs` and, oldest first, what exceeds `maxBytes`; never anything that still has work to do. */
-  prune(limits: { readonly beforeMs: number; readonly maxBytes: number }): Promise<{ readonly events: number; readonly calls: number; readonly refusals: number }>;
+  prune(limits: {
+    readonly beforeMs: number;
+    readonly maxBytes: number;
+  }): Promise<{ readonly events: number; readonly calls: number; readonly refusals: number }>;
   close(): Promise<void>;
 }
