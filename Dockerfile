@@ -20,7 +20,6 @@ ENV NODE_ENV=production DATA_DIR=/data HOOKLINE_CONFIG=/config/hookline.yaml
 USER 10001
 VOLUME /data
 EXPOSE 8080
-HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["/app/node_modules/.bin/node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT || 8080}/healthz`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s --retries=3 CMD ["hookline", "health"]
 ENTRYPOINT ["hookline"]
 CMD ["start"]

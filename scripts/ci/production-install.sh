@@ -67,7 +67,7 @@ YAML
   # mktemp makes folders only their owner can enter.
   chmod 755 "$WORK" "$WORK/config" "$WORK/locked"
   if [ "$(id -u)" = 0 ]; then chown "$RUN_AS:$RUN_AS" "$DATA"; fi
-  (exec_as_user sh -c "! touch '$APP/src/main.ts' 2> /dev/null") || fail 'The daemon could write its own source.'
+  if (exec_as_user sh -c ": >> '$APP/src/main.ts'") 2> /dev/null; then fail 'The daemon could write its own source.'; fi
 }
 
 refuse_unwritable_data_dir() {
@@ -85,11 +85,13 @@ start() {
   (exec_hookline start) > "$LOG" 2>&1 &
   daemon=$!
   for _ in $(seq 100); do
-    if answers_ok "http://127.0.0.1:$PORT/healthz"; then return; fi
+    if answers_ok "http://127.0.0.1:$PORT/healthz"; then break; fi
     kill -0 "$daemon" 2> /dev/null || fail 'The daemon ended.'
     sleep 0.2
   done
-  fail 'No answer from /healthz in 20 seconds.'
+  answers_ok "http://127.0.0.1:$PORT/healthz" || fail 'No answer from /healthz in 20 seconds.'
+  # What HEALTHCHECK runs.
+  hookline health
 }
 
 send_webhook() {
