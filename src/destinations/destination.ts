@@ -51,6 +51,13 @@ export interface RecordWrite {
   readonly id: string | null;
   /** Fields to write, CRM names → values. On create all projected fields, on update the changed ones. */
   readonly fields: Fields;
+  /** All projected fields, changed or not: for APIs that can only replace a record whole (PUT). */
+  readonly allFields: Fields;
+  /**
+   * In `recover`: when the create of unknown fate was about to be sent (epoch ms), so that a search index that lags
+   * behind is given its time. Null when there was none.
+   */
+  readonly attemptedAtMs: number | null;
   /** The CRM id of the person a call or task belongs to. */
   readonly contactId: string | null;
   /** What the templates of a request may see (call, contact, outcomes, …). */
@@ -110,6 +117,10 @@ export interface Destination {
   readonly kinds: readonly RecordKind[];
   /** Kinds that make no sense without a contact (a note on one): skipped, with the reason, when there is none. */
   readonly needsContact?: readonly RecordKind[];
+  /** Kinds that can be written once and never changed (a chat message): a later version of the call is not written. */
+  readonly appendOnly?: readonly RecordKind[];
+  /** True when the operator allows this destination to stand at a private, loopback or metadata address; else the HTTP client refuses them. */
+  readonly allowPrivateNetworks?: boolean;
   /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
   readonly rate?: Rate;
   /** Answers the requests of a destination that has no network (the sandbox). */
