@@ -10,3 +10,8 @@ export const systemClock: Clock = { now: () => Date.now() };
 export function toIso(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
+
+/** ISO 8601 → epoch milliseconds; NaN when it cannot be read. */
+export function fromIso(iso: string): number {
+  return Date.parse(iso);
+}
