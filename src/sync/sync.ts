@@ -49,4 +49,9 @@ export interface SyncReport {
 /** `finished` carries the report; anything else is how the attempt must end. The report so far comes along. */
 export type SyncResult =
   | { readonly kind: 'finished'; readonly report: SyncReport; readonly requests: readonly RequestRecord[] }
-  | { readonly kind: 'stopped'; readonly outcome: Exclude<Outcome, { kind: 'done' }>; readonly report: SyncReport; readonly requests: readonly RequestRecord[] };
+  | {
+      readonly kind: 'stopped';
+      readonly outcome: Exclude<Outcome, { kind: 'done' }>;
+      readonly report: SyncReport;
+      readonly requests: readonly RequestRecord[];
+    };

@@ -1,0 +1,141 @@
+import type { Rate } from '../destinations/rate.ts';
+import type { Clock } from '../shared/clock.ts';
+
+/** Runs something later; returns what cancels it. */
+export type After = (delayMs: number, run: () => void) => () => void;
+
+export const systemAfter: After = (delayMs, run) => {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
+};
+
+/** `busy`: no room within the longest wait; ask again at `notBeforeMs`. */
+export type Slot =
+  { readonly kind: 'free'; readonly release: () => void } | { readonly kind: 'busy'; readonly notBeforeMs: number };
+
+export interface BudgetOptions {
+  readonly rate: Rate;
+  readonly clock: Clock;
+  readonly after: After;
+  /** Whoever would have to wait longer is sent away at once: a run does not sit on its lease. */
+  readonly maxWaitMs: number;
+}
+
+/**
+ * What a destination may be asked: so many requests at once, and so many in any stretch of time. One budget per
+ * destination; first come, first served.
+ */
+export interface Budget {
+  acquire(signal: AbortSignal): Promise<Slot>;
+  /** The other side asked for silence (429 with Retry-After). */
+  blockUntil(untilMs: number): void;
+}
+
+interface Waiter {
+  readonly resolve: (slot: Slot) => void;
+  readonly deadlineMs: number;
+}
+
+/** Times of the last n requests; the oldest says when there is room again. */
+interface Window {
+  readonly times: Float64Array;
+  readonly lengthMs: number;
+  next: number;
+}
+
+interface State {
+  inFlight: number;
+  blockedUntilMs: number;
+  readonly windows: readonly Window[];
+  readonly waiters: Waiter[];
+  cancelTimer: (() => void) | null;
+}
+
+export function createBudget(options: BudgetOptions): Budget {
+  const state: State = {
+    inFlight: 0,
+    blockedUntilMs: 0,
+    windows: options.rate.per.map(({ n, seconds }) => ({
+      times: new Float64Array(n).fill(-Infinity),
+      lengthMs: seconds * 1000,
+      next: 0,
+    })),
+    waiters: [],
+    cancelTimer: null,
+  };
+  return {
+    acquire: (signal) => acquire(state, options, signal),
+    blockUntil(untilMs) {
+      state.blockedUntilMs = Math.max(state.blockedUntilMs, untilMs);
+      serve(state, options);
+    },
+  };
+}
+
+function acquire(state: State, options: BudgetOptions, signal: AbortSignal): Promise<Slot> {
+  const { promise, resolve } = Promise.withResolvers<Slot>();
+  const waiter = { resolve, deadlineMs: options.clock.now() + options.maxWaitMs };
+  const leave = (): void => {
+    const index = state.waiters.indexOf(waiter);
+    if (index < 0) return;
+    state.waiters.splice(index, 1);
+    resolve({ kind: 'busy', notBeforeMs: options.clock.now() });
+  };
+  signal.addEventListener('abort', leave, { once: true });
+  state.waiters.push(waiter);
+  serve(state, options);
+  if (signal.aborted) leave();
+  return promise.finally(() => signal.removeEventListener('abort', leave));
+}
+
+/** Lets in who fits, sends away who would wait too long, and sets the alarm for the rest. */
+function serve(state: State, options: BudgetOptions): void {
+  const nowMs = options.clock.now();
+  while (state.waiters.length > 0 && state.inFlight < options.rate.max_in_flight && freeAtMs(state) <= nowMs) {
+    const waiter = state.waiters.shift();
+    if (waiter !== undefined) admit(state, options, waiter);
+  }
+  const atMs = freeAtMs(state);
+  for (const waiter of state.waiters.filter(({ deadlineMs }) => deadlineMs <= nowMs || atMs > deadlineMs)) {
+    state.waiters.splice(state.waiters.indexOf(waiter), 1);
+    waiter.resolve({ kind: 'busy', notBeforeMs: Math.max(atMs, nowMs + 1) });
+  }
+  setAlarm(state, options, { nowMs, atMs });
+}
+
+function admit(state: State, options: BudgetOptions, waiter: Waiter): void {
+  state.inFlight += 1;
+  for (const window of state.windows) {
+    window.times[window.next] = options.clock.now();
+    window.next = (window.next + 1) % window.times.length;
+  }
+  let released = false;
+  const release = (): void => {
+    if (released) return;
+    released = true;
+    state.inFlight -= 1;
+    serve(state, options);
+  };
+  waiter.resolve({ kind: 'free', release });
+}
+
+/** When the windows and the other side allow the next request; it may be in the past. */
+function freeAtMs({ windows, blockedUntilMs }: State): number {
+  return Math.max(blockedUntilMs, ...windows.map(({ times, next, lengthMs }) => (times[next] ?? -Infinity) + lengthMs));
+}
+
+function setAlarm(
+  state: State,
+  options: BudgetOptions,
+  times: { readonly nowMs: number; readonly atMs: number },
+): void {
+  state.cancelTimer?.();
+  state.cancelTimer = null;
+  const first = state.waiters[0];
+  if (first === undefined) return;
+  const wakeAtMs = times.atMs > times.nowMs ? Math.min(times.atMs, first.deadlineMs) : first.deadlineMs;
+  state.cancelTimer = options.after(wakeAtMs - times.nowMs, () => {
+    state.cancelTimer = null;
+    serve(state, options);
+  });
+}

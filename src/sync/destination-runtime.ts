@@ -1,0 +1,131 @@
+import type { Destination, Failure, RequestContext } from '../destinations/destination.ts';
+import { rateSchema } from '../destinations/rate.ts';
+import type { Ledger, Pause, RequestRecord } from '../ledger/ledger.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { HttpClient } from '../shared/http-client.ts';
+import type { Logger } from '../shared/logger.ts';
+import { createBreaker, type Breaker, type CanRun } from './breaker.ts';
+import { createBudget, type After } from './budget.ts';
+import { sendRequest, type Channel, type RequestMask } from './send-request.ts';
+
+export interface DestinationRuntimeOptions {
+  readonly destination: Destination;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly after: After;
+  readonly mask: RequestMask;
+  readonly ledger: Pick<Ledger, 'pauses' | 'savePause' | 'clearPause'>;
+  readonly logger: Logger;
+}
+
+export interface OpenContext {
+  readonly context: RequestContext;
+  /** Every request so far, masked, in the order they began. */
+  readonly requests: () => readonly RequestRecord[];
+}
+
+/** One destination at work: its budget, its breaker and its pauses. One per destination and process. */
+export interface DestinationRuntime {
+  readonly destination: Destination;
+  /** For the worker pool: claims nothing while this says no, so that no attempt is used up. */
+  canRun(nowMs: number): CanRun;
+  openContext(options: { readonly mode: 'live' | 'preview'; readonly signal: AbortSignal }): OpenContext;
+  /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
+  pause(failure: Extract<Failure, { kind: 'paused' }>): void;
+  /** A person, or a check that went well, says it can be used again. */
+  resume(): void;
+  currentPause(): Pause | null;
+  /** Takes over what another process (`hookline destinations resume`) changed in the ledger. */
+  refresh(): Promise<void>;
+  /** Resolves when every change of the pause is on disk. */
+  settled(): Promise<void>;
+}
+
+const FAULTS_UNTIL_OPEN = 5;
+const FIRST_OPEN_MS = 5000;
+const MAX_OPEN_MS = 5 * 60_000;
+/** Well inside a run's lease. */
+const MAX_BUDGET_WAIT_MS = 5000;
+
+/**
+ * Creates the runtime of one destination. `initial` is the pause the ledger remembers. One without an end is taken up
+ * as over: whoever restarts the daemon after mending the credentials has acted, and if not, the first request says so.
+ */
+export function createDestinationRuntime(
+  options: DestinationRuntimeOptions,
+  initial: Pause | null = null,
+): DestinationRuntime {
+  const { destination, clock, after, mask } = options;
+  const keeper = createPauseKeeper(options);
+  const breaker = createBreaker(
+    {
+      destination: destination.name,
+      threshold: FAULTS_UNTIL_OPEN,
+      firstOpenMs: FIRST_OPEN_MS,
+      maxOpenMs: MAX_OPEN_MS,
+      onChange: keeper.keep,
+    },
+    initial,
+  );
+  if (initial?.untilMs === null) breaker.resume();
+  const rate = destination.rate ?? rateSchema.parse({});
+  const budget = createBudget({ rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS });
+  const channel: Channel = { http: destination.transport ?? options.http, clock, mask, budget, breaker };
+  return {
+    destination,
+    canRun: (nowMs) => breaker.canRun(nowMs),
+    openContext: ({ mode, signal }) => openContext(channel, mode, signal),
+    pause({ reason, hint, untilMs }) {
+      // Every run under way hears the same; the first to tell is enough.
+      if (breaker.current()?.reason === reason) return;
+      breaker.pause({ reason, hint: hint ?? null, untilMs: untilMs ?? null, sinceMs: clock.now() });
+    },
+    resume: () => breaker.resume(),
+    currentPause: () => breaker.current(),
+    refresh: () => refresh(options, breaker, keeper),
+    settled: keeper.settled,
+  };
+}
+
+function openContext(channel: Channel, mode: 'live' | 'preview', signal: AbortSignal): OpenContext {
+  const records: RequestRecord[] = [];
+  return {
+    context: {
+      signal,
+      send: (request, effect) => sendRequest(channel, { mode, signal, records }, request, effect),
+    },
+    requests: () => records,
+  };
+}
+
+interface PauseKeeper {
+  readonly keep: (pause: Pause | null) => void;
+  readonly settled: () => Promise<void>;
+}
+
+/** Writes pauses to the ledger in the order they happened, without making requests wait for the disk. */
+function createPauseKeeper({ ledger, logger, destination: { name } }: DestinationRuntimeOptions): PauseKeeper {
+  let last = Promise.resolve();
+  return {
+    keep(pause) {
+      if (pause === null) logger.info('destination.resumed', { destination: name });
+      else logger.warn('destination.paused', { ...pause });
+      last = last
+        .then(() => (pause === null ? ledger.clearPause(name) : ledger.savePause(pause)))
+        .catch((error: unknown) => logger.error('destination.pause_not_kept', { destination: name, error }));
+    },
+    settled: () => last,
+  };
+}
+
+async function refresh(
+  { ledger, destination }: DestinationRuntimeOptions,
+  breaker: Breaker,
+  keeper: PauseKeeper,
+): Promise<void> {
+  await keeper.settled();
+  const before = breaker.current();
+  const kept = (await ledger.pauses()).some((pause) => pause.destination === destination.name);
+  // A pause that began while the ledger was read is not there yet.
+  if (!kept && before !== null && breaker.current() === before) breaker.resume();
+}

@@ -1,0 +1,79 @@
+import type { Failure, FoundRecord } from '../destinations/destination.ts';
+import type { Link } from '../ledger/ledger.ts';
+import { choosePerson, type Candidates, type Choice } from './choose-person.ts';
+import type { CompiledContact } from './compiled-sync.ts';
+import type { Identity } from './identity.ts';
+import { findLinks, type SyncSession } from './session.ts';
+
+/**
+ * Whose call it is, as far as ledger and CRM tell. `open`: a contact was about to be created for this person and
+ * nobody knows whether it was.
+ */
+export type PersonMatch =
+  | Choice
+  | { readonly kind: 'open'; readonly attemptedAtMs: number }
+  | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** Key of the contact link that remembers whose call this is: a call keeps its person. */
+export function callPointer(session: SyncSession): string {
+  return `call:${session.input.callKey}`;
+}
+
+/**
+ * Finds the person: the call's own link, then every identity in the operator's order, each by its link or, where there
+ * is none, by a search in the CRM. Identities that have a link cost no request.
+ */
+export async function matchPerson(
+  session: SyncSession,
+  contact: CompiledContact,
+  identities: readonly Identity[],
+): Promise<PersonMatch> {
+  const links = await findLinks(session, 'contact', [callPointer(session), ...identities.map(({ key }) => key)]);
+  const candidates: Candidates[] = [];
+  for (const identity of identities) {
+    const found = await candidatesOf(session, identity, links.get(identity.key));
+    if ('kind' in found) return { kind: 'failed', failure: found };
+    candidates.push(found);
+  }
+  const choice = choosePerson(linkedId(session, links.get(callPointer(session))), candidates, contact.onManyMatches);
+  const intents = [...links.values()].filter(({ state }) => state === 'intent');
+  if (choice.kind !== 'none' || intents.length === 0) return choice;
+  return { kind: 'open', attemptedAtMs: Math.max(...intents.map(({ updatedAtMs }) => updatedAtMs)) };
+}
+
+async function candidatesOf(
+  session: SyncSession,
+  identity: Identity,
+  link: Link | undefined,
+): Promise<Candidates | Failure> {
+  const id = linkedId(session, link);
+  if (id !== null) return { identity, by: 'link', hits: [{ id, createdAt: null, record: null }], refused: 0 };
+  // Its search may miss what was created a moment ago; `recover` is the one to ask.
+  if (link?.state === 'intent') return { identity, by: 'search', hits: [], refused: 0 };
+  return search(session, identity);
+}
+
+function linkedId({ goneContacts }: SyncSession, link: Link | undefined): string | null {
+  const id = link?.state === 'linked' ? link.recordId : null;
+  return id !== null && goneContacts.has(id) ? null : id;
+}
+
+async function search(session: SyncSession, identity: Identity): Promise<Candidates | Failure> {
+  const { compiled, input, context, goneContacts } = session;
+  const query = { by: identity.kind, value: identity.value };
+  const result = await compiled.destination.findContacts(query, input.scope, context);
+  if (result.kind !== 'ok') return result;
+  const present = result.value.filter(({ id }) => !goneContacts.has(id));
+  const hits = present.filter((record) => carries(record, identity));
+  return {
+    identity,
+    by: 'search',
+    hits: hits.map((record) => ({ id: record.id, createdAt: record.createdAt, record })),
+    refused: present.length - hits.length,
+  };
+}
+
+/** CRM searches compare parts of numbers; only the exact number counts (hubspot.md section 10). */
+function carries(record: FoundRecord, { kind, value }: Identity): boolean {
+  return kind !== 'phone' || record.phones === null || record.phones.includes(value);
+}

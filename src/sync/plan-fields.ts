@@ -1,0 +1,92 @@
+import type { Fields } from '../destinations/destination.ts';
+import type { JsonValue } from '../domain/json.ts';
+import type { CallMoment } from './call-moment.ts';
+import { decideField, needsCurrentValue, type FieldSituation, type Stamp } from './decide-field.ts';
+import type { ProjectedField, Projection } from './project-fields.ts';
+import type { FieldReport } from './sync.ts';
+
+/** Longer texts are shortened in reports: a transcript need not be kept once more per attempt. */
+const MAX_REPORTED_CHARACTERS = 500;
+
+export interface RecordSituation {
+  readonly creating: boolean;
+  /** The CRM's present values as far as known; null when nothing is known. */
+  readonly current: Fields | null;
+  /** True when `current` shows the whole record: what is not in it is empty. */
+  readonly currentIsWhole: boolean;
+  readonly stamps: Readonly<Record<string, Stamp>>;
+  readonly moment: CallMoment;
+  readonly force: boolean;
+}
+
+/** What a write of one record would send, and what to remember once it is done. */
+export interface FieldPlan {
+  /** Values to be sent; empty when nothing changed. */
+  readonly fields: Fields;
+  /** The same and everything that stands there already, for APIs that replace a record whole. */
+  readonly allFields: Fields;
+  readonly reports: readonly FieldReport[];
+  /** All stamps of the record as they will be. */
+  readonly stamps: Readonly<Record<string, Stamp>>;
+  readonly stampsChanged: boolean;
+}
+
+/** Puts a projection and the record's situation together, field by field. Pure. */
+export function planFields(projection: Projection, situation: RecordSituation): FieldPlan {
+  const fields: [string, JsonValue][] = [];
+  const allFields: [string, JsonValue][] = [];
+  const stamps: [string, Stamp][] = [];
+  const reports: FieldReport[] = [];
+  for (const projected of projection.fields) {
+    const unwanted = onlyOnElsewhere(projected, situation);
+    if (unwanted !== null) {
+      reports.push({ field: projected.field, after: shorten(projected.value), action: 'kept', reason: unwanted });
+      continue;
+    }
+    const here = fieldSituation(projected, situation);
+    const decision = decideField(projected, here);
+    if (decision.action === 'write') fields.push([projected.field, decision.after]);
+    if (decision.action !== 'kept') allFields.push([projected.field, decision.after]);
+    if (decision.stamp !== null) stamps.push([projected.field, decision.stamp]);
+    reports.push({
+      field: projected.field,
+      ...(situation.creating || here.current === undefined ? {} : { before: shorten(here.current) }),
+      after: shorten(decision.after),
+      action: decision.action,
+      ...(decision.reason === undefined ? {} : { reason: decision.reason }),
+    });
+  }
+  return {
+    fields: Object.fromEntries(fields),
+    allFields: Object.fromEntries(allFields),
+    reports: [...reports, ...projection.dropped],
+    stamps: { ...situation.stamps, ...Object.fromEntries(stamps) },
+    stampsChanged: stamps.length > 0,
+  };
+}
+
+/** True when some field cannot be decided without reading the record first. */
+export function needsRead(projection: Projection, situation: RecordSituation): boolean {
+  return projection.fields.some(
+    (projected) =>
+      onlyOnElsewhere(projected, situation) === null &&
+      needsCurrentValue(projected, fieldSituation(projected, situation)),
+  );
+}
+
+function onlyOnElsewhere({ onlyOn }: ProjectedField, { creating }: RecordSituation): string | null {
+  if (onlyOn === null || (onlyOn === 'create') === creating) return null;
+  return `only written on ${onlyOn}`;
+}
+
+function fieldSituation({ field }: ProjectedField, situation: RecordSituation): FieldSituation {
+  const { creating, current, currentIsWhole, stamps, moment, force } = situation;
+  const unseen = creating || currentIsWhole ? null : undefined;
+  const seen = current !== null && Object.hasOwn(current, field) ? current[field] : unseen;
+  return { current: seen, stamp: Object.hasOwn(stamps, field) ? stamps[field] : undefined, moment, force };
+}
+
+function shorten(value: JsonValue): JsonValue {
+  if (typeof value !== 'string' || value.length <= MAX_REPORTED_CHARACTERS) return value;
+  return `${value.slice(0, MAX_REPORTED_CHARACTERS)}… (${value.length} characters)`;
+}

@@ -1,0 +1,73 @@
+import type { Link } from '../ledger/ledger.ts';
+import { hashJson } from '../shared/hash.ts';
+import { findLinks, type SyncSession } from './session.ts';
+import type { Target, TargetPlan } from './target.ts';
+
+/*
+ * The links of one record. A preview touches none of them.
+ */
+
+/** What was written last to a record, if it is the one its link names. */
+export async function findStamps(session: SyncSession, target: Target, recordId: string): Promise<Link['stamps']> {
+  const key = target.stampedKey(recordId);
+  const link = (await findLinks(session, target.kind, [key])).get(key);
+  return link !== undefined && pointsTo(link, recordId) ? link.stamps : {};
+}
+
+/** Says that a create is about to be sent; on disk when it resolves. */
+export async function saveIntents(session: SyncSession, target: Target): Promise<void> {
+  if (session.input.mode === 'preview') return;
+  const links = intentKeys(target).map((key) => toLink(session, target, key, null));
+  await session.dependencies.ledger.saveLinks(links);
+}
+
+/** Takes the intents back: the create was refused or never sent. */
+export async function removeIntents(session: SyncSession, target: Target): Promise<void> {
+  const { dependencies, compiled, input } = session;
+  if (input.mode === 'preview') return;
+  for (const key of intentKeys(target)) {
+    await dependencies.ledger.removeLink(compiled.destination.name, target.kind, key);
+  }
+}
+
+/** Remembers where the record is and what was written, in one transaction; nothing when nothing changed. */
+export async function saveWritten(
+  session: SyncSession,
+  target: Target,
+  recordId: string,
+  plan: TargetPlan,
+): Promise<void> {
+  if (session.input.mode === 'preview') return;
+  const stampedKey = target.stampedKey(recordId);
+  const saved = await findLinks(session, target.kind, [...target.pointers, stampedKey]);
+  const isSaved = (key: string): boolean => pointsTo(saved.get(key), recordId);
+  const links = target.pointers.filter((key) => !isSaved(key)).map((key) => toLink(session, target, key, recordId));
+  if (plan.stampsChanged || !isSaved(stampedKey)) {
+    const hash = hashJson(target.projection.fields.map(({ field, value }) => [field, value]));
+    links.push({ ...toLink(session, target, stampedKey, recordId), hash, stamps: plan.stamps });
+  }
+  if (links.length > 0) await session.dependencies.ledger.saveLinks(links);
+}
+
+/** A call or task has one link, first an intent and stamped later. */
+function intentKeys({ pointers, key }: Target): readonly string[] {
+  return pointers.length > 0 ? pointers : [key];
+}
+
+function pointsTo(link: Link | undefined, recordId: string): boolean {
+  return link?.state === 'linked' && link.recordId === recordId;
+}
+
+/** `recordId` null makes an intent. */
+function toLink(session: SyncSession, target: Target, key: string, recordId: string | null): Link {
+  return {
+    destination: session.compiled.destination.name,
+    kind: target.kind,
+    key,
+    state: recordId === null ? 'intent' : 'linked',
+    recordId,
+    hash: null,
+    stamps: {},
+    updatedAtMs: session.dependencies.clock.now(),
+  };
+}

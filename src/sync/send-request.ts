@@ -1,0 +1,152 @@
+import type { Failure, Planned } from '../destinations/destination.ts';
+import type { RequestRecord } from '../ledger/ledger.ts';
+import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { Breaker, Health } from './breaker.ts';
+import type { Budget } from './budget.ts';
+
+/** Hides secrets and personal data before a request is kept. */
+export interface RequestMask {
+  readonly url: (url: string) => string;
+  readonly body: (body: string) => string;
+  readonly text: (text: string) => string;
+}
+
+/** What `sendRequest` works with; shared by all contexts of one destination. */
+export interface Channel {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly mask: RequestMask;
+  readonly budget: Budget;
+  readonly breaker: Breaker;
+}
+
+/** One attempt's view of the channel. */
+export interface Conversation {
+  readonly mode: 'live' | 'preview';
+  readonly signal: AbortSignal;
+  readonly records: RequestRecord[];
+}
+
+type Sent = { readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure;
+
+/** Enough of a body to see what happened; whole transcripts are in the ledger already. */
+const MAX_KEPT_CHARACTERS = 8000;
+/** For a 429 that does not say how long. */
+const DEFAULT_SILENCE_MS = 1000;
+/** A longer wish concerns the one request, not everybody's. */
+const MAX_SILENCE_MS = 60_000;
+
+/** Sends one request through breaker and budget and keeps it, masked. In a preview, writes are kept and not sent. */
+export async function sendRequest(
+  channel: Channel,
+  conversation: Conversation,
+  request: HttpRequest,
+  effect: 'read' | 'write',
+): Promise<Sent> {
+  if (conversation.mode === 'preview' && effect === 'write') {
+    conversation.records.push(describe(channel, request, { effect, startedAtMs: channel.clock.now() }));
+    return { kind: 'planned' };
+  }
+  const slot = await channel.budget.acquire(conversation.signal);
+  if (slot.kind === 'busy')
+    return { kind: 'retry', reason: 'its request budget is used up', notBeforeMs: slot.notBeforeMs };
+  try {
+    return await sendNow(channel, conversation, request, effect);
+  } finally {
+    slot.release();
+  }
+}
+
+async function sendNow(
+  channel: Channel,
+  conversation: Conversation,
+  request: HttpRequest,
+  effect: 'read' | 'write',
+): Promise<Sent> {
+  const { breaker, clock, http } = channel;
+  const startedAtMs = clock.now();
+  const entry = breaker.enter(startedAtMs);
+  if (!entry.ok) return asPaused(entry);
+  const outcome = await http.send(request, conversation.signal);
+  const health = conversation.signal.aborted ? 'aborted' : healthOf(outcome);
+  breaker.leave({ isProbe: entry.isProbe, health, detail: problemOf(outcome), nowMs: clock.now() });
+  heedRateLimit(channel, outcome);
+  conversation.records.push(describe(channel, request, { effect, startedAtMs, outcome }));
+  return toSent(outcome);
+}
+
+function asPaused({
+  reason,
+  hint,
+  untilMs,
+}: {
+  readonly reason: string;
+  readonly hint: string | null;
+  readonly untilMs: number | null;
+}): Failure {
+  return { kind: 'paused', reason, ...(untilMs === null ? {} : { untilMs }), ...(hint === null ? {} : { hint }) };
+}
+
+/** A 4xx is an answer: the other side is well and means it. */
+function healthOf(outcome: HttpOutcome): Health {
+  return outcome.kind === 'response' && outcome.response.status < 500 ? 'answered' : 'fault';
+}
+
+function problemOf(outcome: HttpOutcome): string {
+  return outcome.kind === 'response' ? `HTTP ${outcome.response.status}` : outcome.reason;
+}
+
+function heedRateLimit({ budget, clock }: Channel, outcome: HttpOutcome): void {
+  if (outcome.kind !== 'response' || outcome.response.status !== 429) return;
+  const seconds = Number(outcome.response.headers['retry-after']);
+  const silenceMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_SILENCE_MS;
+  budget.blockUntil(clock.now() + Math.min(silenceMs, MAX_SILENCE_MS));
+}
+
+function toSent(outcome: HttpOutcome): Sent {
+  switch (outcome.kind) {
+    case 'response':
+      return outcome;
+    case 'unknown':
+      return { kind: 'unknown', reason: outcome.reason };
+    case 'not_sent':
+      // Our own guard said no: every other request of this destination would hear the same.
+      if (outcome.refused === true) return { kind: 'paused', reason: outcome.reason };
+      return { kind: 'retry', reason: outcome.reason };
+  }
+}
+
+interface Exchange {
+  readonly effect: 'read' | 'write';
+  readonly startedAtMs: number;
+  /** Absent: not sent, because it is a preview. */
+  readonly outcome?: HttpOutcome;
+}
+
+function describe(
+  { mask, clock }: Channel,
+  request: HttpRequest,
+  { effect, startedAtMs, outcome }: Exchange,
+): RequestRecord {
+  const response = outcome?.kind === 'response' ? outcome.response : null;
+  const error = outcome === undefined || outcome.kind === 'response' ? null : mask.text(outcome.reason);
+  const keep = (body: string | null): string | null => (body === null ? null : shorten(mask.body(body)));
+  return {
+    method: request.method,
+    url: mask.url(request.url),
+    effect,
+    requestBody: keep(request.body),
+    status: response?.status ?? null,
+    responseBody: keep(response?.body ?? null),
+    error: outcome === undefined ? 'not sent: preview' : error,
+    startedAtMs,
+    durationMs: clock.now() - startedAtMs,
+  };
+}
+
+function shorten(body: string): string {
+  return body.length <= MAX_KEPT_CHARACTERS
+    ? body
+    : `${body.slice(0, MAX_KEPT_CHARACTERS)}… (${body.length} characters)`;
+}

@@ -1,0 +1,56 @@
+import type { FoundRecord, RecordKind, RecordWrite, Result } from '../destinations/destination.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { hashJson } from '../shared/hash.ts';
+import { planFields, type FieldPlan, type RecordSituation } from './plan-fields.ts';
+import type { Projection } from './project-fields.ts';
+import type { SyncSession } from './session.ts';
+
+/** One record as a call wants it, and where its links stand. */
+export interface Target {
+  readonly kind: RecordKind;
+  /** Given to the destination: stable over retries. */
+  readonly key: string;
+  readonly projection: Projection;
+  /** The contact a call or task belongs to. */
+  readonly contactId: string | null;
+  readonly scope: JsonObject;
+  /** Keys of links that only say which record it is; a contact has several, others none. */
+  readonly pointers: readonly string[];
+  /** Key of the link that carries hash and stamps. */
+  readonly stampedKey: (recordId: string) => string;
+  /** Reads the record, null when it cannot be shown; absent when the destination offers no way. */
+  readonly read: ((recordId: string) => Promise<Result<FoundRecord | null>>) | null;
+}
+
+export type TargetSituation = Omit<RecordSituation, 'moment' | 'force'>;
+
+export interface TargetPlan extends FieldPlan {
+  readonly contactChanged: boolean;
+}
+
+/** Where nothing is yet. */
+export const NEW_RECORD: TargetSituation = { creating: true, current: null, currentIsWhole: true, stamps: {} };
+
+/** The pseudo-field that remembers which contact a call or task was attached to. */
+const CONTACT_STAMP = '@contact';
+
+/** What would be written, given what is known of the record. */
+export function planTarget({ moment, input }: SyncSession, target: Target, situation: TargetSituation): TargetPlan {
+  const plan = planFields(target.projection, { ...situation, moment, force: input.force });
+  if (target.contactId === null) return { ...plan, contactChanged: false };
+  const hash = hashJson(target.contactId);
+  if (!input.force && situation.stamps[CONTACT_STAMP]?.hash === hash) return { ...plan, contactChanged: false };
+  const stamps = { ...plan.stamps, [CONTACT_STAMP]: { hash, asOf: moment.asOf } };
+  return { ...plan, stamps, stampsChanged: true, contactChanged: true };
+}
+
+/** The request to the destination; `id` null creates. */
+export function toWrite(
+  target: Target,
+  id: string | null,
+  plan: FieldPlan,
+  attemptedAtMs: number | null = null,
+): RecordWrite {
+  const { kind, key, contactId, scope } = target;
+  return { kind, key, id, fields: plan.fields, allFields: plan.allFields, attemptedAtMs, contactId, scope };
+}

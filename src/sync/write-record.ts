@@ -1,0 +1,131 @@
+import type { Failure, FoundRecord, Planned, Result, Written } from '../destinations/destination.ts';
+import { needsRead } from './plan-fields.ts';
+import { findStamps, removeIntents, saveIntents, saveWritten } from './record-links.ts';
+import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
+import type { RecordReport } from './sync.ts';
+import { NEW_RECORD, planTarget, toWrite, type Target, type TargetPlan, type TargetSituation } from './target.ts';
+
+/** A record that is known to exist. */
+export interface KnownRecord {
+  readonly id: string;
+  readonly how: string;
+  /** As a search or a recovery showed it; null when only a link told. */
+  readonly seen: FoundRecord | null;
+}
+
+export interface WrittenRecord {
+  /** Null in a preview of a create. */
+  readonly id: string | null;
+  readonly report: RecordReport;
+}
+
+/** What became of a record. `gone`: it, or on a create the contact it hangs on, is not there any more. */
+export type RecordStep =
+  Exclude<Step<WrittenRecord>, { kind: 'contact_gone' }> | { readonly kind: 'gone'; readonly reason: string };
+
+/**
+ * Creates a record. The intent is on disk before the request leaves: whoever finds it later, after a crash or an
+ * answer that never came, looks before writing again.
+ */
+export async function createRecord(session: SyncSession, target: Target, how: string): Promise<RecordStep> {
+  await saveIntents(session, target);
+  const step = await sendCreate(session, target, how);
+  if (step.kind === 'refused') await removeIntents(session, target);
+  return step.kind === 'refused' ? fail(step.failure) : step;
+}
+
+/** After a create of unknown fate: adopt what is there, or write if that is safe, or leave it to a person. */
+export async function recoverRecord(session: SyncSession, target: Target, attemptedAtMs: number): Promise<RecordStep> {
+  const { destination } = session.compiled;
+  const write = toWrite(target, null, planTarget(session, target, NEW_RECORD), attemptedAtMs);
+  const result = await destination.recover(write, session.context);
+  if (result.kind === 'ok') {
+    const { found } = result.value;
+    if (found === null) return createRecord(session, target, 'created: the write of unknown fate had not arrived');
+    const how = 'looked up after a write of unknown fate';
+    return updateRecord(session, target, { id: found.id, how, seen: found });
+  }
+  if (result.kind === 'repeatable') return repeatCreate(session, target, 'written again: repeating it does no harm');
+  if (result.kind !== 'unknowable') return fail(result);
+  if (session.input.force) return repeatCreate(session, target, 'written again: forced');
+  return { kind: 'stop', outcome: unknowable(session, target) };
+}
+
+/** Brings a record up to date: only what changed is sent, and no request at all when nothing did. */
+export async function updateRecord(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
+  const situation = await situationOf(session, target, known);
+  if (situation.kind !== 'ok') return fail(situation);
+  const plan = planTarget(session, target, situation.value);
+  const report = { kind: target.kind, how: known.how, fields: plan.reports };
+  if (Object.keys(plan.fields).length === 0 && !plan.contactChanged) {
+    await saveWritten(session, target, known.id, plan);
+    return written({ ...report, recordId: known.id, action: 'unchanged' });
+  }
+  const result = await session.compiled.destination.write(toWrite(target, known.id, plan), session.context);
+  if (result.kind !== 'ok' && result.kind !== 'planned') return fail(result);
+  // A merged record may answer under the id of the one that is left.
+  const id = result.kind === 'ok' ? result.value.id : known.id;
+  await saveWritten(session, target, id, plan);
+  return written({ ...report, recordId: id, action: 'updated' });
+}
+
+/** The intent of the earlier create stays whatever this one comes to: only an answer settles its fate. */
+async function repeatCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep> {
+  const step = await sendCreate(session, target, how);
+  return step.kind === 'refused' ? fail(step.failure) : step;
+}
+
+async function sendCreate(
+  session: SyncSession,
+  target: Target,
+  how: string,
+): Promise<RecordStep | { readonly kind: 'refused'; readonly failure: Failure }> {
+  const plan = planTarget(session, target, NEW_RECORD);
+  const result = await session.compiled.destination.write(toWrite(target, null, plan), session.context);
+  if (result.kind === 'unknown') return stopFor(result);
+  if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
+  if (result.kind === 'ok') await saveWritten(session, target, result.value.id, plan);
+  return written(createReport(target, how, plan, result));
+}
+
+function createReport(
+  { kind }: Target,
+  how: string,
+  { reports }: TargetPlan,
+  result: Planned | { readonly kind: 'ok'; readonly value: Written },
+): RecordReport {
+  if (result.kind === 'planned') return { kind, recordId: null, action: 'created', how, fields: reports };
+  const { id, created } = result.value;
+  if (created) return { kind, recordId: id, action: 'created', how, fields: reports };
+  return { kind, recordId: id, action: 'updated', how: 'the CRM itself found it by its key', fields: reports };
+}
+
+/** What is known before the write: what we wrote last, and the present values if a field or a person asks for them. */
+async function situationOf(session: SyncSession, target: Target, known: KnownRecord): Promise<Result<TargetSituation>> {
+  const { input, moment } = session;
+  const stamps = await findStamps(session, target, known.id);
+  const situation = { creating: false, current: known.seen?.fields ?? null, currentIsWhole: false, stamps };
+  const asks = input.mode === 'preview' || needsRead(target.projection, { ...situation, moment, force: input.force });
+  if (!asks || target.read === null) return { kind: 'ok', value: situation };
+  const result = await target.read(known.id);
+  if (result.kind !== 'ok') return result;
+  if (result.value === null) return { kind: 'ok', value: situation };
+  return { kind: 'ok', value: { ...situation, current: result.value.fields, currentIsWhole: true } };
+}
+
+function written(report: RecordReport): RecordStep {
+  return { kind: 'ok', value: { id: report.recordId, report } };
+}
+
+function fail(failure: Failure): RecordStep {
+  return failure.kind === 'gone' ? failure : stopFor(failure);
+}
+
+function unknowable({ compiled, input }: SyncSession, { kind }: Target): StopOutcome {
+  const { name } = compiled.destination;
+  return {
+    kind: 'held',
+    reason: `a ${kind} was sent to ${name}, no answer came, and ${name} offers no way to look whether it is there`,
+    hint: `Look in ${name} for the ${kind} of call ${input.callKey}. Only if it is missing, replay with --force: that writes it again.`,
+  };
+}
