@@ -1,5 +1,3 @@
-import type { z } from 'zod';
-
 import type { CanonicalEvent, EventIdentity } from '../domain/event.ts';
 import type { JsonValue } from '../domain/json.ts';
 
@@ -52,6 +50,12 @@ export interface ParseContext {
   readonly bodyHash: string;
 }
 
+export interface SignedRequest {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly path: string;
+  readonly body: Buffer;
+}
+
 /** One source as its platform sees it: everything bound, nothing read from outside. */
 export interface SourceAdapter {
   /** Proves or refuses authenticity. Pure: bytes, headers, secrets and `nowMs` in, verdict out; never throws. */
@@ -61,18 +65,13 @@ export interface SourceAdapter {
   /** The full translation, used when a call is folded. Bodies that cannot be read become type `unknown` with a note. */
   parse(body: ReadBody, context: ParseContext): CanonicalEvent;
   /**
-   * Headers and path suffix with which the platform would send this body (the `send` command, the demo, tests).
-   * `path` is `''` or `/<token>`.
+   * What the platform would send for this body (the `send` command, the demo, tests). `path` is `''` or `/<token>`.
+   * `body` differs from the given one only where the body itself carries the proof (a JWT, a token field).
+   * Throws when it cannot be done: an Ed25519 source holds only the public key.
    */
-  sign(body: Buffer, options: { readonly nowMs: number; readonly event?: string }): { readonly headers: Record<string, string>; readonly path: string };
+  sign(body: Buffer, options: { readonly nowMs: number; readonly event?: string }): SignedRequest;
+  /** Headers, in lower case, that `identify` and `parse` read: they have to be kept with the event. */
+  readonly keptHeaders: readonly string[];
   /** How senders prove themselves, for status output: `HMAC-SHA256 X-Callab-Signature`, `path token`, `NOTHING (allow_unsigned)`. */
   readonly authentication: readonly string[];
-}
-
-/** A kind of sender. One folder and one line in `platforms/index.ts` each. */
-export interface Platform<Config = unknown> {
-  readonly name: string;
-  /** What is written under `sources.<name>` for this platform, besides the keys every source has. */
-  readonly schema: z.ZodType<Config>;
-  createSource(config: Config): SourceAdapter;
 }
