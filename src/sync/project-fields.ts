@@ -42,11 +42,11 @@ function projectField(field: CompiledField, scope: JsonObject): ProjectedField |
   return { field: name, value, write, onlyOn, ...(note === undefined ? {} : { note }) };
 }
 
-/** Null, white space, an empty list or an empty object. */
+/** Null, white space, and whatever holds nothing else: `[]`, `{}`, `[{}]`. */
 export function isEmptyValue(value: JsonValue): boolean {
   if (value === null) return true;
   if (typeof value === 'string') return value.trim() === '';
-  return typeof value === 'object' && Object.keys(value).length === 0;
+  return typeof value === 'object' && Object.values(value).every((member: JsonValue) => isEmptyValue(member));
 }
 
 /** Counts characters, not UTF-16 units: half an emoji is refused by some CRMs. */

@@ -2,6 +2,7 @@ import type { Failure, Planned } from '../destinations/destination.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import type { Clock } from '../shared/clock.ts';
+import { readRetryAfter } from '../shared/retry-after.ts';
 import type { Breaker, Health } from './breaker.ts';
 import type { Budget } from './budget.ts';
 
@@ -99,9 +100,9 @@ function problemOf(outcome: HttpOutcome): string {
 
 function heedRateLimit({ budget, clock }: Channel, outcome: HttpOutcome): void {
   if (outcome.kind !== 'response' || outcome.response.status !== 429) return;
-  const seconds = Number(outcome.response.headers['retry-after']);
-  const silenceMs = Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : DEFAULT_SILENCE_MS;
-  budget.blockUntil(clock.now() + Math.min(silenceMs, MAX_SILENCE_MS));
+  const nowMs = clock.now();
+  const untilMs = readRetryAfter(outcome.response.headers['retry-after'], nowMs) ?? nowMs + DEFAULT_SILENCE_MS;
+  budget.blockUntil(Math.min(untilMs, nowMs + MAX_SILENCE_MS));
 }
 
 function toSent(outcome: HttpOutcome): Sent {

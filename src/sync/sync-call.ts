@@ -1,3 +1,4 @@
+import { TemplateError } from '../templates/template.ts';
 import { callMoment } from './call-moment.ts';
 import type { CompiledSync } from './compiled-sync.ts';
 import { identitiesOf } from './identity.ts';
@@ -19,7 +20,7 @@ export async function syncCall(
   const { context, requests } = dependencies.runtime.openContext(input);
   const moment = callMoment(input.call, input.callKey);
   const session = { dependencies, compiled, input, context, moment, records: [], goneContacts: new Set<string>() };
-  const step = await dependencies.locks.run(lockKeys(session), () => syncWithPresentContact(session));
+  const step = await dependencies.locks.run(lockKeys(session), () => withinTemplateLimits(session));
   const report = { records: session.records };
   if (step.kind === 'ok') return { kind: 'finished', report, requests: requests() };
   if (step.pausedBy !== undefined && input.mode === 'live') dependencies.runtime.pause(step.pausedBy);
@@ -31,6 +32,16 @@ function lockKeys(session: SyncSession): readonly string[] {
   const { contact } = session.compiled;
   const identities = contact === null ? [] : identitiesOf(session.input.call, contact);
   return [callPointer(session), ...identities.map(({ key }) => key)];
+}
+
+/** A condition that cannot be decided is the operator's to mend; no later try would do better. */
+async function withinTemplateLimits(session: SyncSession): Promise<Exclude<Step<null>, { kind: 'contact_gone' }>> {
+  try {
+    return await syncWithPresentContact(session);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    return { kind: 'stop', outcome: { kind: 'rejected', reason: error.message } };
+  }
 }
 
 /** A contact that was deleted or merged away since is looked up anew, once. */

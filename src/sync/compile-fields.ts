@@ -1,0 +1,123 @@
+import type { RecordKind, StatusDefaults } from '../destinations/destination.ts';
+import type { JsonValue } from '../domain/json.ts';
+import { compileCondition, type ConditionConfig } from '../templates/condition.ts';
+import { compileTemplate, TemplateError, type TemplateSite } from '../templates/template.ts';
+import { compileTree } from '../templates/tree.ts';
+import type { CompiledField, Condition, Render, WritePolicy } from './compiled-sync.ts';
+import type { DetailedField, FieldConfig, StatusConfig } from './schema.ts';
+
+/** Fields of one record kind: what the destination type offers and what the operator wrote. */
+export interface FieldsInput {
+  readonly kind: RecordKind;
+  readonly defaults: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, FieldConfig>>;
+  /** False where the destination cannot show a record of this kind. */
+  readonly isReadable: boolean;
+}
+
+/** Compiles the fields; what the operator wrote replaces a default of the same name, null takes it out. */
+export function compileFields(
+  { kind, defaults, fields, isReadable }: FieldsInput,
+  site: TemplateSite,
+): readonly CompiledField[] {
+  const untouched = Object.entries(defaults).filter(([name]) => !Object.hasOwn(fields, name));
+  const own = Object.entries(fields).filter(([, config]) => config !== null);
+  const compiled = own.map(([name, config]) => compileField(name, config, below(site, 'fields', name)));
+  for (const { field, write } of compiled) {
+    if (isReadable || !LOOKS_FIRST.includes(write)) continue;
+    site.issues.push({
+      path: [...site.path, 'fields', field, 'write'],
+      message: `"${write}" needs to see the present value, and this destination cannot show a ${kind}. Write newer or overwrite.`,
+    });
+  }
+  return [...untouched.map(([name, template]) => compileField(name, template, site)), ...compiled];
+}
+
+const LOOKS_FIRST: readonly WritePolicy[] = ['fill_if_empty', 'append', 'max'];
+
+function compileField(field: string, config: FieldConfig, site: TemplateSite): CompiledField {
+  const details: DetailedField = isDetailed(config) ? config : { value: config, omit_empty: true };
+  const valueSite = isDetailed(config) ? below(site, 'value') : site;
+  const { render, onlyCreate, defaultWrite } = compileValue(details.value, valueSite);
+  return {
+    field,
+    render,
+    write: details.write ?? defaultWrite,
+    when: details.when === undefined ? null : compileWhen(details.when, below(site, 'when')),
+    onlyOn: details.only_on ?? (onlyCreate ? 'create' : null),
+    omitEmpty: details.omit_empty,
+    maxLength: details.max_length ?? null,
+  };
+}
+
+function isDetailed(config: FieldConfig): config is DetailedField {
+  return typeof config === 'object' && config !== null && !Array.isArray(config);
+}
+
+interface CompiledValue {
+  readonly render: Render;
+  readonly onlyCreate: boolean;
+  readonly defaultWrite: WritePolicy;
+}
+
+function compileValue(value: JsonValue, site: TemplateSite): CompiledValue {
+  if (typeof value !== 'string') {
+    const tree = compileTree(value, site, { omitEmpty: true });
+    return { render: safely((scope) => tree.render(scope)), onlyCreate: false, defaultWrite: 'newer' };
+  }
+  const template = compileTemplate(value, site);
+  // What the ledger counts is true now, whichever call asks: an older call must not be refused the greater number.
+  const isHistory = template.variables.length > 0 && template.variables.every((name) => name.startsWith('history.'));
+  return {
+    render: safely((scope) => template.render(scope)),
+    onlyCreate: template.onlyCreate,
+    defaultWrite: isHistory ? 'overwrite' : 'newer',
+  };
+}
+
+/** A text that becomes a value; not a field by itself. */
+export function compileText(source: string, site: TemplateSite): Render {
+  return compileValue(source, site).render;
+}
+
+export function compileWhen(config: ConditionConfig, site: TemplateSite): Condition {
+  const condition = compileCondition(config, site);
+  return (scope) => condition.evaluate(scope);
+}
+
+/** A template that meets a limit costs its field, not the whole call. */
+function safely(render: (scope: Parameters<Render>[0]) => JsonValue): Render {
+  return (scope) => {
+    try {
+      return { kind: 'value', value: render(scope) };
+    } catch (error) {
+      if (error instanceof TemplateError) return { kind: 'failed', reason: error.message };
+      throw error;
+    }
+  };
+}
+
+/** The `status` block as one field; null when there is none. */
+export function compileStatus(
+  defaults: StatusDefaults | undefined,
+  config: StatusConfig | false | undefined,
+  site: TemplateSite,
+): CompiledField | null {
+  if (config === false || (config === undefined && defaults === undefined)) return null;
+  const { field, rules, default: fallback } = { ...defaults, ...config };
+  if (field === undefined) {
+    site.issues.push({ path: site.path, message: 'status needs a field: this destination type has no usual one.' });
+    return null;
+  }
+  const compiled = (rules ?? []).map(({ when, set }, index) => ({
+    holds: compileWhen(when, below(site, 'rules', index, 'when')),
+    render: compileValue(set, below(site, 'rules', index, 'set')).render,
+  }));
+  const otherwise = compileValue(fallback ?? null, below(site, 'default')).render;
+  const render: Render = (scope) => (compiled.find(({ holds }) => holds(scope))?.render ?? otherwise)(scope);
+  return { field, render, write: 'newer', when: null, onlyOn: null, omitEmpty: true, maxLength: null };
+}
+
+function below(site: TemplateSite, ...keys: readonly (string | number)[]): TemplateSite {
+  return { ...site, path: [...site.path, ...keys] };
+}

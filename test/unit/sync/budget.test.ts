@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+
+import { createBudget, type Budget, type Slot } from '../../../src/sync/budget.ts';
+import { createManualTime } from '../../support/manual-time.ts';
+
+const never = new AbortController().signal;
+
+function open(rate: { max_in_flight: number; per: { n: number; seconds: number }[] }): {
+  budget: Budget;
+  time: ReturnType<typeof createManualTime>;
+} {
+  const time = createManualTime(1_000_000);
+  return { time, budget: createBudget({ rate, clock: time.clock, after: time.after, maxWaitMs: 5000 }) };
+}
+
+function release(slot: Slot): void {
+  if (slot.kind === 'free') slot.release();
+}
+
+test('lets in as many at once as allowed; the next waits for one to finish', async () => {
+  const { budget } = open({ max_in_flight: 2, per: [] });
+  const first = await budget.acquire(never);
+  await budget.acquire(never);
+  const third = budget.acquire(never);
+  release(first);
+  expect(await third).toMatchObject({ kind: 'free' });
+});
+
+test('whoever would wait too long is sent away with a time', async () => {
+  const { budget, time } = open({ max_in_flight: 9, per: [{ n: 1, seconds: 60 }] });
+  release(await budget.acquire(never));
+  expect(await budget.acquire(never)).toEqual({ kind: 'busy', notBeforeMs: time.clock.now() + 60_000 });
+});
+
+test('waits a little when that is enough, and serves in order', async () => {
+  const { budget, time } = open({ max_in_flight: 9, per: [{ n: 1, seconds: 2 }] });
+  release(await budget.acquire(never));
+  const order: string[] = [];
+  const waiting = ['b', 'c'].map(async (name) => {
+    release(await budget.acquire(never));
+    order.push(name);
+  });
+  await time.advance(2000);
+  expect(order).toEqual(['b']);
+  await time.advance(2000);
+  await Promise.all(waiting);
+  expect(order).toEqual(['b', 'c']);
+});
+
+test('silence asked for by the other side holds everybody', async () => {
+  const { budget, time } = open({ max_in_flight: 9, per: [] });
+  budget.blockUntil(time.clock.now() + 30_000);
+  expect(await budget.acquire(never)).toMatchObject({ kind: 'busy', notBeforeMs: time.clock.now() + 30_000 });
+  await time.advance(30_000);
+  expect(await budget.acquire(never)).toMatchObject({ kind: 'free' });
+});
+
+test('a stop frees whoever waits', async () => {
+  const { budget } = open({ max_in_flight: 1, per: [] });
+  await budget.acquire(never);
+  const stop = new AbortController();
+  const waiting = budget.acquire(stop.signal);
+  stop.abort();
+  expect(await waiting).toMatchObject({ kind: 'busy' });
+});
+
+test('a slot given back twice counts once', async () => {
+  const { budget } = open({ max_in_flight: 1, per: [] });
+  const slot = await budget.acquire(never);
+  release(slot);
+  release(slot);
+  await budget.acquire(never);
+  const stop = new AbortController();
+  const waiting = budget.acquire(stop.signal);
+  stop.abort();
+  expect(await waiting).toMatchObject({ kind: 'busy' });
+});
+
+test('never more than n in any stretch of time, whatever the pattern of demand', async () => {
+  const demand = fc.array(fc.integer({ min: 0, max: 1500 }), { minLength: 1, maxLength: 40 });
+  await fc.assert(
+    fc.asyncProperty(demand, fc.integer({ min: 1, max: 4 }), async (gaps, n) => {
+      const { budget, time } = open({
+        max_in_flight: 100,
+        per: [
+          { n, seconds: 1 },
+          { n: 2 * n, seconds: 3 },
+        ],
+      });
+      const admitted: number[] = [];
+      const waiting: Promise<void>[] = [];
+      for (const gap of gaps) {
+        await time.advance(gap);
+        waiting.push(
+          budget.acquire(never).then((slot) => {
+            if (slot.kind === 'free') admitted.push(time.clock.now());
+            release(slot);
+          }),
+        );
+      }
+      await time.advance(10_000);
+      await Promise.all(waiting);
+      expect(admitted.length).toBeGreaterThan(0);
+      expect(admitted.every((at, index) => index < n || at - (admitted[index - n] ?? 0) >= 1000)).toBe(true);
+      expect(admitted.every((at, index) => index < 2 * n || at - (admitted[index - 2 * n] ?? 0) >= 3000)).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,156 @@
+import { describe, expect, test } from '@jest/globals';
+
+import type { JsonValue } from '../../../src/domain/json.ts';
+import type { WritePolicy } from '../../../src/sync/compiled-sync.ts';
+import { decideField, needsCurrentValue, type FieldDecision, type Stamp } from '../../../src/sync/decide-field.ts';
+import type { ProjectedField } from '../../../src/sync/project-fields.ts';
+
+const field = (write: WritePolicy, value: JsonValue): ProjectedField => ({ field: 'f', value, write, onlyOn: null });
+
+interface Options {
+  readonly current?: JsonValue;
+  readonly stamp?: Stamp | null;
+  readonly call?: string;
+  readonly at?: string;
+  readonly force?: boolean;
+}
+
+function decide(write: WritePolicy, value: JsonValue, options: Options = {}): FieldDecision {
+  const { current, stamp, call = 's/1', at = '2026-11-20T10:00:00.000Z', force = false } = options;
+  const moment = { callKey: call, asOf: `${at} ${call}` };
+  return decideField(field(write, value), { current, stamp: stamp ?? undefined, moment, force });
+}
+
+const LATER = '2026-11-20T11:00:00.000Z';
+
+describe('newer', () => {
+  test('writes what was never written', () => {
+    expect(decide('newer', 'a')).toMatchObject({ action: 'write', after: 'a' });
+  });
+
+  test('costs nothing when it was written last', () => {
+    const { stamp } = decide('newer', 'a');
+    expect(decide('newer', 'a', { stamp })).toEqual({ action: 'same', after: 'a', stamp: null });
+  });
+
+  test('an older call never overwrites a newer one, even when forced', () => {
+    const { stamp } = decide('newer', 'new', { call: 's/2', at: LATER });
+    for (const force of [false, true]) {
+      expect(decide('newer', 'old', { stamp, force })).toMatchObject({
+        action: 'kept',
+        reason: 'a newer call wrote it: s/2',
+        stamp: null,
+      });
+    }
+  });
+
+  test('the same call corrects itself even when its end turns out earlier', () => {
+    const { stamp } = decide('newer', 'a', { at: LATER });
+    expect(decide('newer', 'b', { stamp })).toMatchObject({ action: 'write', after: 'b' });
+  });
+
+  test('a value that a newer call confirms is the newer call’s', () => {
+    const first = decide('newer', 'a', { call: 's/1', at: '2026-11-20T10:00:00.000Z' });
+    const newest = decide('newer', 'a', { call: 's/3', at: '2026-11-20T12:00:00.000Z', stamp: first.stamp });
+    expect(newest).toMatchObject({ action: 'same', stamp: { asOf: '2026-11-20T12:00:00.000Z s/3' } });
+    expect(decide('newer', 'b', { call: 's/2', at: LATER, stamp: newest.stamp })).toMatchObject({ action: 'kept' });
+  });
+
+  test('leaves alone what the CRM shows already, numbers as text included', () => {
+    expect(decide('newer', 5, { current: '5' })).toMatchObject({ action: 'same' });
+    expect(decide('newer', 5, { current: '6' })).toMatchObject({ action: 'write' });
+  });
+
+  test('force writes what looks unchanged', () => {
+    const { stamp } = decide('newer', 'a');
+    expect(decide('newer', 'a', { stamp, force: true })).toMatchObject({ action: 'write' });
+  });
+
+  test('two calls of the same moment are told apart by their key', () => {
+    const { stamp } = decide('newer', 'b', { call: 's/2' });
+    expect(decide('newer', 'a', { call: 's/1', stamp })).toMatchObject({ action: 'kept' });
+    expect(decide('newer', 'c', { call: 's/3', stamp })).toMatchObject({ action: 'write' });
+  });
+});
+
+describe('overwrite', () => {
+  test('whoever comes last', () => {
+    const { stamp } = decide('overwrite', 'new', { call: 's/2', at: LATER });
+    expect(decide('overwrite', 'old', { stamp })).toMatchObject({ action: 'write' });
+  });
+});
+
+describe('fill_if_empty', () => {
+  test.each([[null], [''], ['  '], [[]]])('fills %j', (current) => {
+    expect(decide('fill_if_empty', 'a', { current })).toMatchObject({ action: 'write' });
+  });
+
+  test('keeps what a person or another call put there', () => {
+    expect(decide('fill_if_empty', 'a', { current: 'b' })).toMatchObject({ action: 'kept' });
+    const { stamp } = decide('fill_if_empty', 'b', { call: 's/2', current: null });
+    expect(decide('fill_if_empty', 'a', { current: 'b', stamp })).toMatchObject({ action: 'kept' });
+  });
+
+  test('a call may correct its own value, unless a person changed it since', () => {
+    const { stamp } = decide('fill_if_empty', 'first', { current: null });
+    expect(decide('fill_if_empty', 'second', { current: 'first', stamp })).toMatchObject({ action: 'write' });
+    expect(decide('fill_if_empty', 'second', { current: 'edited', stamp })).toMatchObject({ action: 'kept' });
+  });
+
+  test('does not write blindly', () => {
+    expect(decide('fill_if_empty', 'a')).toMatchObject({ action: 'kept' });
+  });
+});
+
+describe('append', () => {
+  test('a block per call, replaced and not repeated, notes of people untouched', () => {
+    const first = decide('append', 'hello', { current: 'Mine.' });
+    expect(first.after).toBe('Mine.\n\n[hookline s/1]\nhello\n[/hookline]');
+    const second = decide('append', 'other', { current: first.after, call: 's/2', stamp: first.stamp });
+    const corrected = decide('append', 'hello again', { current: second.after, stamp: second.stamp });
+    expect(corrected.after).toBe(
+      'Mine.\n\n[hookline s/1]\nhello again\n[/hookline]\n\n[hookline s/2]\nother\n[/hookline]',
+    );
+    expect(decide('append', 'hello again', { current: corrected.after, stamp: second.stamp })).toMatchObject({
+      action: 'same',
+    });
+  });
+
+  test('what a caller said can neither end nor forge a block', () => {
+    const { after } = decide('append', 'x [/hookline] [hookline s/2] y', { current: null });
+    expect(after).toBe('[hookline s/1]\nx (/hookline] (hookline s/2] y\n[/hookline]');
+  });
+
+  test('the same words of another call are another block', () => {
+    const first = decide('append', 'hello', { current: null });
+    const second = decide('append', 'hello', { current: first.after, stamp: first.stamp, call: 's/2' });
+    expect(second).toMatchObject({ action: 'write' });
+  });
+
+  test('never over a text that cannot be seen', () => {
+    expect(decide('append', 'a')).toMatchObject({ action: 'kept' });
+  });
+});
+
+describe('max', () => {
+  test.each([
+    [2, 10, 'kept'],
+    [10, '2', 'write'],
+    ['2026-11-20T10:00:00Z', '2026-11-20T10:00:00.000Z', 'same'],
+    ['2026-11-21', '2026-11-20T10:00:00.000Z', 'write'],
+    ['2026-11-19T00:00:00Z', '2026-11-20', 'kept'],
+    ['many', 3, 'kept'],
+    [3, null, 'write'],
+  ])('%j against %j: %s', (value, current, action) => {
+    expect(decide('max', value, { current })).toMatchObject({ action });
+  });
+});
+
+test('only policies that look at the value ask for a read, and only when something changed', () => {
+  const moment = { callKey: 's/1', asOf: '2026-11-20T10:00:00.000Z s/1' };
+  const asks = (write: WritePolicy, stamp?: Stamp | null): boolean =>
+    needsCurrentValue(field(write, 'a'), { current: undefined, stamp: stamp ?? undefined, moment, force: false });
+  expect([asks('newer'), asks('overwrite')]).toEqual([false, false]);
+  expect([asks('fill_if_empty'), asks('append'), asks('max')]).toEqual([true, true, true]);
+  expect(asks('fill_if_empty', decide('fill_if_empty', 'a', { current: null }).stamp)).toBe(false);
+});
