@@ -47,7 +47,8 @@ const authSchema = z.discriminatedUnion('type', [
 
 const networkSchema = z.union([z.string(), z.strictObject({ cidr: z.string(), confirm: z.literal(true) })]);
 
-const allowIpsSchema = z.array(networkSchema).transform((entries, context): readonly Cidr[] => {
+/** Networks, parsed; of the server's proxies as of a source's senders. */
+export const networksSchema = z.array(networkSchema).transform((entries, context): readonly Cidr[] => {
   const parsed = parseCidrs(entries);
   if (parsed.kind === 'ok') return parsed.cidrs;
   for (const { index, problem } of parsed.problems) {
@@ -59,7 +60,8 @@ const allowIpsSchema = z.array(networkSchema).transform((entries, context): read
 const MIN_BODY_BYTES = 1024;
 const MAX_BODY_BYTES = 100 * 1024 ** 2;
 
-const maxBodySchema = z.string().transform((text, context): number => {
+/** A size such as `5mb`, in bytes. */
+export const maxBodySchema = z.string().transform((text, context): number => {
   const size = /^\s*\d/.test(text) ? bytes.parse(text) : null;
   if (size !== null && size >= MIN_BODY_BYTES && size <= MAX_BODY_BYTES) return size;
   context.addIssue({
@@ -71,7 +73,8 @@ const maxBodySchema = z.string().transform((text, context): number => {
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
-const rateSchema = z
+/** A rate such as `6000/m`; null for `off`. */
+export const rateSchema = z
   .string()
   .transform((text, context): { readonly count: number; readonly seconds: number } | null => {
     if (text === 'off') return null;
@@ -89,7 +92,7 @@ const rateSchema = z
 export const SOURCE_KEYS = {
   token: tokenSchema.optional().describe('Last segment of the URL: /webhooks/<source>/<token>.'),
   auth: authSchema.optional().describe('A static header or basic credentials that every request carries.'),
-  allow_ips: allowIpsSchema.default([]).describe('Networks requests may come from. Empty: from anywhere.'),
+  allow_ips: networksSchema.default([]).describe('Networks requests may come from. Empty: from anywhere.'),
   allow_unsigned: z
     .literal(true)
     .optional()

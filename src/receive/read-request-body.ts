@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http';
+
+export type BodyOutcome =
+  | { readonly kind: 'body'; readonly bytes: Buffer }
+  | { readonly kind: 'too_large'; readonly bytes: number }
+  /** The sender stopped sending for good, or sends too slowly. */
+  | { readonly kind: 'timed_out'; readonly bytes: number }
+  /** All requests together hold as much memory as they may. */
+  | { readonly kind: 'overloaded'; readonly bytes: number }
+  /** The sender hung up: nobody is left to answer. */
+  | { readonly kind: 'aborted'; readonly bytes: number };
+
+export interface BodyLimits {
+  readonly maxBytes: number;
+  readonly timeoutMs: number;
+  readonly budget: BodyBudget;
+}
+
+/** Memory that bodies of all requests together may take. */
+export interface BodyBudget {
+  take(bytes: number): boolean;
+  give(bytes: number): void;
+}
+
+/** Unsigned senders can open many connections with large bodies; this bounds what they can make us hold. */
+export function createBodyBudget(maxBytes: number): BodyBudget {
+  let used = 0;
+  return {
+    take(bytes) {
+      if (used + bytes > maxBytes) return false;
+      used += bytes;
+      return true;
+    },
+    give(bytes) {
+      used -= bytes;
+    },
+  };
+}
+
+/**
+ * Reads a body while counting: `Content-Length` is only the sender's word and chunked bodies have none (trap 15).
+ * Beyond the limit the rest is discarded, not cut off, so that the sender gets to read the answer; the server's
+ * `requestTimeout` ends those that never stop. The budget taken by a body is given back by the caller.
+ */
+export function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyOutcome> {
+  if (request.destroyed) return Promise.resolve({ kind: 'aborted', bytes: 0 });
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const finish = (outcome: BodyOutcome): void => {
+      clearTimeout(timer);
+      request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
+      if (outcome.kind !== 'body') {
+        limits.budget.give(bytes);
+        // An error that nobody hears would end the process.
+        request.on('error', ignore).resume();
+      }
+      resolve(outcome);
+    };
+    const onData = (chunk: Buffer): void => {
+      if (bytes + chunk.length > limits.maxBytes) return finish({ kind: 'too_large', bytes: bytes + chunk.length });
+      if (!limits.budget.take(chunk.length)) return finish({ kind: 'overloaded', bytes });
+      bytes += chunk.length;
+      chunks.push(chunk);
+    };
+    const onEnd = (): void => finish({ kind: 'body', bytes: joined(chunks, bytes) });
+    const onAbort = (): void => finish({ kind: 'aborted', bytes });
+    const timer = setTimeout(() => finish({ kind: 'timed_out', bytes }), limits.timeoutMs);
+    request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
+  });
+}
+
+function joined(chunks: readonly Buffer[], bytes: number): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes);
+}
+
+function ignore(): void {}
