@@ -36,7 +36,7 @@ const NATIONAL_NUMBER = /(?<![\w.-])\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}(?![\w-]
  */
 export function maskText(text: string): string {
   return text
-    .replace(URL_IN_TEXT, maskUrl)
+    .replace(URL_IN_TEXT, maskCredentials)
     .replace(WEBHOOK_TOKEN, `$1${HIDDEN}`)
     .replace(NAMED_SECRET, (match, name: string) => (isScheme(match, name) ? match : `${name}${HIDDEN}`))
     .replace(BEARER, `$1 ${HIDDEN}`)
@@ -54,6 +54,11 @@ export function maskText(text: string): string {
  */
 export function maskJson(value: unknown): JsonValue {
   return mask(value, '', 0);
+}
+
+/** The URL of a request for the attempt record. */
+export function maskUrl(url: string): string {
+  return maskText(url);
 }
 
 /** A request or response body for the attempt record: masked as JSON when it is JSON, else as text. */
@@ -138,7 +143,8 @@ function isScheme(match: string, name: string): boolean {
   return /^(?:bearer|basic)$/i.test(match.slice(name.length));
 }
 
-function maskUrl(url: string): string {
+/** Without user and password, and without the values of parameters that look secret. */
+function maskCredentials(url: string): string {
   const withoutUser = url.replace(/^([^/]*\/\/)[^/@]*@/, `$1${HIDDEN}@`);
   const mark = withoutUser.indexOf('?');
   if (mark < 0) return withoutUser;
