@@ -7,13 +7,13 @@ import axios, { type AxiosResponse } from 'axios';
 
 import { addressInUrl, publicOnlyLookup, RefusedAddressError, refusalOf } from './outbound-guard.ts';
 
-/** One HTTP request; the body is already encoded. */
+/** One HTTP request; the body is already encoded. A buffer is sent byte for byte. */
 export interface HttpRequest {
   readonly method: string;
   /** Absolute. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | null;
+  readonly body: string | Buffer | null;
   /** For the whole exchange: connect, send, and read the answer to its end. */
   readonly timeoutMs: number;
 }
@@ -43,10 +43,13 @@ export interface HttpClient {
 export interface HttpClientOptions {
   /** True lets requests go to private, loopback and metadata addresses; else such requests are not sent. */
   readonly allowPrivateNetworks: boolean;
-  /** Larger answers (after decompression) end the exchange as `unknown`. */
-  readonly maxResponseBytes: number;
-  readonly userAgent: string;
+  /** Larger answers (after decompression) end the exchange as `unknown`. Default 5 MiB. */
+  readonly maxResponseBytes?: number;
+  /** Default `hookline`. */
+  readonly userAgent?: string;
 }
+
+const DEFAULT_MAX_RESPONSE_BYTES = 5 * 1024 * 1024;
 
 /** A client with connections of its own; `close` drops them. */
 export interface OwnedHttpClient extends HttpClient {
@@ -124,12 +127,12 @@ function axiosRequest(request: HttpRequest, options: HttpClientOptions): Paramet
   return {
     method: request.method,
     url: request.url,
-    headers: { 'User-Agent': options.userAgent, Accept: 'application/json', ...request.headers },
+    headers: { 'User-Agent': options.userAgent ?? 'hookline', Accept: 'application/json', ...request.headers },
     ...(request.body === null ? {} : { data: Buffer.from(request.body) }),
     maxRedirects: 0,
     proxy: false,
     responseType: 'arraybuffer',
-    maxContentLength: options.maxResponseBytes,
+    maxContentLength: options.maxResponseBytes ?? DEFAULT_MAX_RESPONSE_BYTES,
     validateStatus: () => true,
     // The body is encoded already and the answer is read by the caller.
     transformRequest: [(data: unknown) => data],

@@ -23,11 +23,11 @@ const sandboxSchema = z.strictObject({
 });
 
 /** The sandbox: obeys the contract of every destination, needs no account and no network. */
-export const sandboxDestination: DestinationDefinition<z.output<typeof sandboxSchema>> = {
+export const sandboxDestination = {
   type: 'sandbox',
   schema: sandboxSchema,
   create: createSandbox,
-};
+} satisfies DestinationDefinition<z.output<typeof sandboxSchema>>;
 
 const TIMEOUT_MS = 10_000;
 

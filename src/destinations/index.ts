@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+import type { DestinationInput } from './definition.ts';
+import type { Destination } from './destination.ts';
+import { restDestination } from './rest/rest-destination.ts';
+import { sandboxDestination } from './sandbox/sandbox-destination.ts';
+
+/** One entry under `destinations:`, told apart by `type`. */
+export const destinationConfigSchema = z.discriminatedUnion('type', [
+  restDestination.schema,
+  sandboxDestination.schema,
+]);
+
+export type DestinationConfig = z.output<typeof destinationConfigSchema>;
+
+/** Creates a configured destination of whatever type. What is wrong goes to `issues`, and then it must not be used. */
+export function createDestination(input: DestinationInput<DestinationConfig>): Destination {
+  const { config } = input;
+  switch (config.type) {
+    case 'rest':
+      return restDestination.create({ ...input, config });
+    case 'sandbox':
+      return sandboxDestination.create({ ...input, config });
+  }
+}
