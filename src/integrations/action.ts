@@ -17,7 +17,12 @@ export interface ActionInput {
 /** A step finished (its result is kept and it is not repeated for this call version), or the attempt ends here. */
 export type ActionResult =
   | { readonly kind: 'finished'; readonly result: JsonValue; readonly requests: readonly RequestRecord[] }
-  | { readonly kind: 'stopped'; readonly outcome: Exclude<Outcome, { kind: 'done' }>; readonly result: JsonValue; readonly requests: readonly RequestRecord[] };
+  | {
+      readonly kind: 'stopped';
+      readonly outcome: Exclude<Outcome, { kind: 'done' }>;
+      readonly result: JsonValue;
+      readonly requests: readonly RequestRecord[];
+    };
 
 /** One compiled action of an integration. One file per action kind in `actions/`. */
 export interface Action {

@@ -1,0 +1,99 @@
+import type { JsonObject } from '../domain/json.ts';
+import type { OutcomeKind } from '../domain/outcome.ts';
+import type { ClaimedRun, Ledger } from '../ledger/ledger.ts';
+import { createScope } from './call-scope.ts';
+import type { Integration } from './integration.ts';
+import { keepLease, type LeaseDependencies } from './lease.ts';
+import { logAttempt } from './log-attempt.ts';
+import { decideNext, DEFAULT_RETRY, type Next } from './retry-policy.ts';
+import { runSteps, type Progress } from './run-steps.ts';
+
+export interface RunDependencies extends LeaseDependencies {
+  readonly ledger: Pick<Ledger, 'renewLease' | 'saveStep' | 'finishAttempt' | 'personHistory'>;
+  readonly integrations: ReadonlyMap<string, Integration>;
+  /** Until when a destination is not to be used, null: until a person resumes it; undefined when it may be used. */
+  readonly pausedUntil: (destination: string) => number | null | undefined;
+  readonly metrics: { attemptEnded(destination: string, outcome: OutcomeKind): void };
+  /** From 0 up to, not including, 1. */
+  readonly random: () => number;
+  /** Aborted when the daemon stops and its patience is over. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * One attempt of one run, from claim to verdict: first try, retry and replay alike. Resolves to where the run went, or
+ * to null when the lease was lost and the result belongs to nobody. Throws only when the ledger fails; then the lease
+ * ends by itself and the run is claimed again.
+ */
+export async function executeRun(dependencies: RunDependencies, run: ClaimedRun): Promise<Next['next'] | null> {
+  const { ledger, clock, logger, metrics, owner, integrations, stopping } = dependencies;
+  const startedAtMs = clock.now();
+  const integration = integrations.get(run.integration);
+  const lease = keepLease(dependencies, run);
+  try {
+    const progress =
+      integration?.enabled === true
+        ? await runSteps(ledger, {
+            run,
+            integration,
+            scope: () => createRunScope(ledger, run),
+            owner,
+            signal: AbortSignal.any([lease.lost, stopping]),
+          })
+        : holdBecauseOf(integration, run);
+    const verdict = decide(dependencies, run, progress);
+    const finishedAtMs = clock.now();
+    const kept = await ledger.finishAttempt({
+      runId: run.id,
+      owner,
+      startedAtMs,
+      finishedAtMs,
+      callVersion: run.call.version,
+      configHash: integration?.hash ?? run.configHash,
+      outcome: progress.outcome,
+      ...verdict,
+      steps: progress.results,
+      requests: progress.requests,
+    });
+    const next = kept ? verdict.next : null;
+    logAttempt(logger, { run, progress, next, durationMs: finishedAtMs - startedAtMs });
+    if (kept) metrics.attemptEnded(run.destination, progress.outcome.kind);
+    return next;
+  } finally {
+    lease.stop();
+  }
+}
+
+async function createRunScope(ledger: Pick<Ledger, 'personHistory'>, { call }: ClaimedRun): Promise<JsonObject> {
+  const history = call.customer_number === null ? null : await ledger.personHistory(call.customer_number);
+  return createScope(call, history);
+}
+
+function holdBecauseOf(integration: Integration | undefined, run: ClaimedRun): Progress {
+  const reason =
+    integration === undefined
+      ? `The integration "${run.integration}" is not in the configuration any more.`
+      : `The integration "${run.integration}" is disabled (enabled: false).`;
+  const hint = `Bring it back, then: hookline replay ${run.id}`;
+  return { outcome: { kind: 'held', reason, hint }, handOver: null, results: [], requests: [], thrown: null };
+}
+
+function decide(dependencies: RunDependencies, run: ClaimedRun, { outcome, handOver }: Progress): Next {
+  const nowMs = dependencies.clock.now();
+  const stopped = outcome.kind === 'retry' && dependencies.stopping.aborted;
+  if (handOver !== null || stopped) {
+    const destination = handOver ?? run.destination;
+    return { next: { state: 'due', dueAtMs: nowMs, destination }, countsAsAttempt: false };
+  }
+  const isOurs = dependencies.integrations.get(run.integration)?.enabled === true;
+  const pausedUntilMs = isOurs ? dependencies.pausedUntil(run.destination) : undefined;
+  return decideNext({
+    outcome,
+    attempt: run.attempt,
+    retry: dependencies.integrations.get(run.integration)?.retry ?? DEFAULT_RETRY,
+    nowMs,
+    random: dependencies.random(),
+    destination: run.destination,
+    pause: pausedUntilMs === undefined ? null : { untilMs: pausedUntilMs },
+  });
+}
