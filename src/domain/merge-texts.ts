@@ -38,7 +38,7 @@ export function transcript(events: readonly RankedEvent[]): TranscriptFields {
 
 function candidate({ event, rank }: RankedEvent): Candidate | null {
   const { transcript: text, transcript_turns: turns, transcript_truncated: truncated } = event.facts;
-  const spoken = turns?.filter((turn) => saysSomething(turn.text)) ?? [];
+  const spoken = (saysSomething(turns) ? (turns ?? []) : []).filter((turn) => saysSomething(turn.text));
   const written = saysSomething(text) ? (text ?? '') : spoken.map(turnLine).join('\n');
   if (written === '') return null;
   return { turns: spoken.length > 0 ? spoken : null, text: written, truncated: truncated ?? null, rank };

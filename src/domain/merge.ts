@@ -8,7 +8,7 @@ import { identify } from './merge-parties.ts';
 import { analysisState, status, statusReason } from './merge-status.ts';
 import { recording, transcript } from './merge-texts.ts';
 import { answeredAt, duration, endedAt, endOfCall, startedAt } from './merge-times.ts';
-import { orderEvents, rankEvent, type RankedEvent } from './order.ts';
+import { orderEvents, type RankedEvent } from './order.ts';
 import { mostBelieved, type FactName } from './stated.ts';
 
 /** What all events of one call come to. */
@@ -29,12 +29,13 @@ export interface MergedCall {
 export function mergeCall(events: readonly FoldableEvent[], ownNumbers: readonly string[] = []): MergedCall {
   if (events.length === 0) throw new Error('A call without events cannot be merged.');
   const ordered = orderEvents(events);
-  const times = (ordered.length > 0 ? ordered : events.map(rankEvent)).map(({ atMs }) => atMs);
+  const believed = ordered.filter(({ rank }) => rank > 0);
+  const times = (believed.length > 0 ? believed : ordered).map(({ atMs }) => atMs);
   return {
-    fields: mergeFields(ordered, ownNumbers),
+    fields: mergeFields(believed, ownNumbers),
     firstEventAt: toIso(Math.min(...times)),
     lastEventAt: toIso(Math.max(...times)),
-    eventTypes: typesByRank(ordered),
+    eventTypes: typesByRank(believed),
   };
 }
 

@@ -10,7 +10,7 @@ export interface RankedEvent {
 }
 
 /**
- * The events that say something about a call, each once, from the least to the most believed: rank, event time, hash of
+ * The events, each once, from the least to the most believed: rank, event time, hash of
  * the body. A delivery that came twice counts from its first receipt, so that a repetition cannot make it newer.
  */
 export function orderEvents(events: readonly FoldableEvent[]): readonly RankedEvent[] {
@@ -19,10 +19,7 @@ export function orderEvents(events: readonly FoldableEvent[]): readonly RankedEv
     const known = first.get(event.receiptKey);
     if (known === undefined || compareReceipt(event, known) < 0) first.set(event.receiptKey, event);
   }
-  return [...first.values()]
-    .map(rankEvent)
-    .filter(({ rank }) => rank > 0)
-    .toSorted(compareBelief);
+  return [...first.values()].map(rankEvent).toSorted(compareBelief);
 }
 
 /** Events from the oldest to the newest, whatever their rank. */
@@ -30,8 +27,7 @@ export function orderByTime(events: readonly RankedEvent[]): readonly RankedEven
   return events.toSorted((left, right) => left.atMs - right.atMs || compareBelief(left, right));
 }
 
-/** An event with its rank and its place in time. */
-export function rankEvent(event: FoldableEvent): RankedEvent {
+function rankEvent(event: FoldableEvent): RankedEvent {
   const ownMs = event.occurredAt === null ? Number.NaN : fromIso(event.occurredAt);
   return { event, rank: EVENT_RANK[event.type], atMs: Number.isNaN(ownMs) ? fromIso(event.receivedAt) : ownMs };
 }

@@ -226,6 +226,12 @@ describe('rule 9: objects', () => {
     expect(merged).toMatchObject({ outcomes: { interested: true, objections: ['c'] }, tags: ['z'] });
   });
 
+  test('a late event that brings nothing new does not even change the order of keys', () => {
+    const ended = at(9, 'call.ended', { outcomes: { a: 1, b: 2 } });
+    const started = at(1, 'call.started', { outcomes: { b: 2 } });
+    expect(JSON.stringify(fields(started, ended))).toBe(JSON.stringify(fields(ended)));
+  });
+
   test('keys that lead to prototypes are dropped', () => {
     const outcomes = JSON.parse(
       '{"__proto__":{"x":1},"constructor":"c","prototype":"p","ok":1}',
