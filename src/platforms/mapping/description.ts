@@ -54,7 +54,7 @@ export type KeyPart = Paths | { readonly header: string } | { readonly body_hash
 /** Canonical field, or key of an object field (`contact.email`), → where its value comes from. */
 export type Fields = Readonly<Record<string, FieldSource | readonly FieldSource[]>>;
 
-/** One place a value may come from; of several the first that has one counts. */
+/** One place a value may come from (a text with `{{` is a template over `body`); of several the first that has one counts. */
 export type FieldSource = string | PathSource | ValueSource | EntriesSource | TurnsSource;
 
 export interface PathSource {

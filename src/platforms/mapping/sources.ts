@@ -2,6 +2,7 @@ import type { TranscriptTurn } from '../../domain/call.ts';
 import type { EventType } from '../../domain/event.ts';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { parseTime } from '../../shared/time.ts';
+import { compileTemplate, TemplateError, type Template } from '../../templates/template.ts';
 import { FORBIDDEN_KEYS, isObject } from '../read-body.ts';
 import { isBlank, readText, type ConvertContext } from './convert.ts';
 import type { EntriesSource, FieldSource, PathSource, TurnsSource, ValueSource } from './description.ts';
@@ -27,7 +28,9 @@ export interface CompiledSource {
 
 /** Compiles one source of a field; what is wrong in it becomes an issue. */
 export function compileSource(source: FieldSource, compilation: Compilation): CompiledSource {
-  if (typeof source === 'string') return pathSource({ path: source }, compilation);
+  if (typeof source === 'string') {
+    return source.includes('{{') ? templateSource(source, compilation) : pathSource({ path: source }, compilation);
+  }
   if ('value' in source && !('entries' in source)) return valueSource(source);
   if ('entries' in source) return entriesSource(source, compilation);
   return 'turns' in source ? turnsSource(source, compilation) : pathSource(source, compilation);
@@ -53,6 +56,24 @@ function pathSource(source: PathSource, compilation: Compilation): CompiledSourc
       return words.get(fold(String(value))) ?? value;
     },
   };
+}
+
+/** Templates see the body as `body`: `{{ body.first_name }} {{ body.last_name }}`. */
+function templateSource(text: string, { issues, path, known }: Compilation): CompiledSource {
+  const template = compileTemplate(text, { known: { body: 'open' }, issues, path });
+  const read = template.variables.map((name) => compilePath(name.replace(/^body\.?/, '')));
+  known.push(...read.filter((place) => typeof place !== 'string'));
+  return { source: {}, read: ({ record }) => render(template, record) };
+}
+
+/** A body that makes a template too long says nothing here; the event is kept all the same. */
+function render(template: Template, record: JsonObject): JsonValue {
+  try {
+    return template.render({ body: record });
+  } catch (error) {
+    if (error instanceof TemplateError) return null;
+    throw error;
+  }
 }
 
 type Getter = (value: JsonValue) => JsonValue;
