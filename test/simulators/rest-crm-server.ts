@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { createChaos, startRestCrm } from './rest-crm.ts';
+import { createChaos } from './chaos.ts';
+import { startRestCrm } from './rest-crm.ts';
 
 /*
  * The REST CRM as a process of its own:

@@ -1,6 +1,7 @@
-import type { JsonObject, JsonValue } from '../../src/domain/json.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import { createChaos } from './chaos.ts';
 import { RecordTable, type StoredRecord } from './record-table.ts';
-import { startSimulator, type ApiAnswer, type ApiRequest, type Fault, type Simulator } from './simulator.ts';
+import { startSimulator, type ApiAnswer, type ApiRequest, type Fault, type Rule, type Simulator } from './simulator.ts';
 
 export interface RestCrmOptions {
   /** 0 picks a free one. */
@@ -85,8 +86,7 @@ function collection(crm: Crm, table: RecordTable, request: ApiRequest): ApiAnswe
   if (request.method !== 'POST') return { status: 405, body: { error: 'method not allowed' } };
   const rival = table === crm.tables['contacts'] ? rivalOf(crm, table, request.body) : undefined;
   if (rival !== undefined) return { status: 409, body: { error: 'duplicate', existing: { id: rival.id } } };
-  const invalid = refuse(request.body);
-  return invalid ?? { status: 201, body: show(table.insert(request.body)) };
+  return refuse(request.body) ?? { status: 201, body: show(table.insert(request.body)) };
 }
 
 /** Like most: text that is no text and over-long text is refused in words worth passing on. */
@@ -130,8 +130,8 @@ function single(table: RecordTable, id: string, request: ApiRequest): ApiAnswer 
 }
 
 function put(table: RecordTable, key: string, body: JsonObject): ApiAnswer {
-  const invalid = refuse(body);
-  if (invalid !== undefined) return invalid;
+  const refusal = refuse(body);
+  if (refusal !== undefined) return refusal;
   if (table.get(key) !== undefined) return answerWith(table.replace(key, body));
   return { status: 201, body: show(table.insert(body, key)) };
 }
@@ -154,64 +154,42 @@ function duplicates(crm: Crm): string[] {
   );
 }
 
-function administer(crm: Crm, simulator: Simulator, request: ApiRequest): ApiAnswer {
-  const rows = (table: RecordTable | undefined): JsonValue => (table?.all() ?? []).map(show);
-  const count = (table: RecordTable | undefined): number => table?.all().length ?? 0;
-  const { contacts, calls, tasks } = crm.tables;
-  switch (request.segments[1]) {
-    case 'state':
-      return {
-        status: 200,
-        body: { contacts: rows(contacts), calls: rows(calls), tasks: rows(tasks), duplicates: duplicates(crm) },
-      };
-    case 'summary': {
-      const sums = { contacts: count(contacts), calls: count(calls), tasks: count(tasks) };
-      return { status: 200, body: { ...sums, requests: simulator.requestCount(), duplicates: duplicates(crm) } };
-    }
-    case 'fail': {
-      // { fault: {kind, …}, times?, method?, kind? }
-      const { fault, times, method, kind } = request.body;
-      simulator.fail({
-        fault: fault as unknown as Fault,
-        times: typeof times === 'number' ? times : 1,
-        when: (other) => (method ?? other.method) === other.method && (kind ?? other.segments[1]) === other.segments[1],
-      });
+/** For tests that run the simulator as a process of its own. */
+function administer(crm: Crm, simulator: Simulator, { method, segments, body }: ApiRequest): ApiAnswer {
+  const hook = segments[1] ?? '';
+  if (method === 'GET') return report(crm, simulator, hook);
+  switch (hook) {
+    case 'fail':
+      simulator.fail(ruleOf(body));
       return { status: 204 };
-    }
     case 'chaos':
-      simulator.setChaos(createChaos(Number(request.body['rate'] ?? 0), Number(request.body['seed'] ?? 1)));
+      simulator.setChaos(createChaos(Number(body['rate'] ?? 0), Number(body['seed'] ?? 1)));
       return { status: 204 };
     case 'latency':
-      simulator.setLatency(Number(request.body['latency_ms'] ?? 0));
+      simulator.setLatency(Number(body['latency_ms'] ?? 0));
       return { status: 204 };
     default:
       return { status: 404 };
   }
 }
 
-const MOODS: readonly Fault[] = [
-  { kind: 'answer', answer: { status: 503, body: 'upstream is resting' } },
-  { kind: 'commit_then_answer', answer: { status: 502, body: '<html>Bad Gateway</html>' } },
-  { kind: 'answer', answer: { status: 429, body: { error: 'slow down' }, headers: { 'Retry-After': '1' } } },
-  { kind: 'drop' },
-  { kind: 'commit_then_drop' },
-  { kind: 'cut_body' },
-  { kind: 'answer', answer: { status: 200, body: { error: 'internal error', code: 'TRY_LATER' } } },
-];
-
-/** A share of all requests goes wrong, in every way there is; the same seed gives the same sequence. */
-export function createChaos(rate: number, seed: number): (request: ApiRequest) => Fault | undefined {
-  const random = mulberry32(seed);
-  return () => (random() < rate ? MOODS[Math.floor(random() * MOODS.length)] : undefined);
+function report(crm: Crm, simulator: Simulator, hook: string): ApiAnswer {
+  const tables = Object.entries(crm.tables).map(([name, table]) => [name, table.all()] as const);
+  if (hook === 'state') {
+    const rows = Object.fromEntries(tables.map(([name, records]) => [name, records.map(show)]));
+    return { status: 200, body: { ...rows, duplicates: duplicates(crm) } };
+  }
+  if (hook !== 'summary') return { status: 404 };
+  const counts = Object.fromEntries(tables.map(([name, records]) => [name, records.length]));
+  return { status: 200, body: { ...counts, requests: simulator.requestCount(), duplicates: duplicates(crm) } };
 }
 
-/** A small deterministic generator (Tommy Ettinger's mulberry32, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+/** `{ fault: {kind, …}, times?, method?, kind? }`; `kind` is contacts, calls or tasks. */
+function ruleOf({ fault, times, method, kind }: JsonObject): Rule {
+  return {
+    fault: fault as unknown as Fault,
+    times: typeof times === 'number' ? times : 1,
+    when: (request) =>
+      (method ?? request.method) === request.method && (kind ?? request.segments[1]) === request.segments[1],
   };
 }

@@ -59,7 +59,7 @@ function toExchange(crm: string, dependencies: Dependencies, { url, body }: Http
     kind,
     id: id === undefined ? null : decodeURIComponent(id),
     query: searchParams,
-    body: body === null ? {} : (JSON.parse(body) as JsonObject),
+    body: body === null ? {} : (JSON.parse(body.toString()) as JsonObject),
   };
 }
 

@@ -1,0 +1,148 @@
+import { createDestination, destinationConfigSchema } from '../../src/destinations/index.ts';
+import type { Destination, RecordKind } from '../../src/destinations/destination.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
+import type { ConfigIssue } from '../../src/shared/config-issue.ts';
+import { createHttpClient } from '../../src/shared/http-client.ts';
+import { createIds } from '../../src/shared/ids.ts';
+import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
+import { createMemorySandboxStore } from '../support/memory-crm.ts';
+import { startRestCrm, type RestCrm } from '../simulators/rest-crm.ts';
+import { describeDestination, type DestinationHarness } from './destination-suite.ts';
+
+function build(config: JsonObject, clock: ManualClock, sandboxStore = createMemorySandboxStore()): Destination {
+  const issues: ConfigIssue[] = [];
+  const destination = createDestination({
+    name: 'crm',
+    config: destinationConfigSchema.parse(config),
+    dependencies: {
+      clock,
+      ids: createIds(clock),
+      sandboxStore,
+      secrets: { load: async () => null, save: async () => {} },
+    },
+    issues,
+    path: ['destinations', 'crm'],
+  });
+  if (issues.length > 0) throw new Error(JSON.stringify(issues, null, 1));
+  return destination;
+}
+
+describeDestination('sandbox', [], async (): Promise<DestinationHarness> => {
+  const clock = createManualClock();
+  const store = createMemorySandboxStore();
+  const destination = build({ type: 'sandbox' }, clock, store);
+  if (destination.transport === undefined) throw new Error('the sandbox answers its own requests');
+  return {
+    destination,
+    http: destination.transport,
+    nowMs: clock.now,
+    records: async (kind) => (await store.listRecords('crm', kind, 100)).toReversed(),
+    close: () => Promise.resolve(),
+  };
+});
+
+const TABLES: Readonly<Record<RecordKind, 'contacts' | 'calls' | 'tasks'>> = {
+  contact: 'contacts',
+  call: 'calls',
+  task: 'tasks',
+};
+
+function byReference(table: string): JsonObject {
+  return {
+    strategy: 'find_or_create',
+    lookup: [{ path: `/${table}`, query: { ref: '{{ key }}' }, records: 'items' }],
+    create: { path: `/${table}`, body: { '...': '{{ fields }}', ref: '{{ key }}', contact_id: '{{ contact_id }}' } },
+    update: { path: `/${table}/{{ id }}` },
+  };
+}
+
+const CONTACT_LOOKUPS = [
+  { path: '/contacts', query: { phone: '{{ contact.phone }}' }, records: 'items', phones: 'phone' },
+  { path: '/contacts', query: { email: '{{ contact.email }}' }, records: 'items' },
+];
+const ALL_HAZARDS = ['deleted', 'conflict', 'rate_limit', 'credentials'] as const;
+const READ = { path: '/contacts/{{ id }}' };
+
+async function openRest(
+  contact: JsonObject,
+  call: JsonObject,
+  unique: readonly string[] = [],
+): Promise<DestinationHarness & { crm: RestCrm }> {
+  const clock = createManualClock();
+  const crm = await startRestCrm({ uniqueContactFields: unique });
+  const http = createHttpClient({ allowPrivateNetworks: true });
+  const destination = build(
+    {
+      type: 'rest',
+      base_url: `${crm.url}/api`,
+      allow_private_networks: true,
+      auth: { type: 'bearer', token: 'rest-token' },
+      check: { path: '/contacts', query: { limit: 1 } },
+      contact,
+      call,
+      task: byReference('tasks'),
+    },
+    clock,
+  );
+  return {
+    crm,
+    destination,
+    http,
+    nowMs: clock.now,
+    records: async (kind) => crm[TABLES[kind]].all(),
+    remove: async (kind, id) => void crm[TABLES[kind]].remove(id),
+    limitNext: (seconds) =>
+      crm.fail({
+        fault: {
+          kind: 'answer',
+          answer: { status: 429, body: 'slow down', headers: { 'Retry-After': String(seconds) } },
+        },
+      }),
+    revokeCredentials: () => crm.setToken('another'),
+    async close() {
+      http.close();
+      await crm.close();
+    },
+  };
+}
+
+describeDestination('rest: find_or_create, put', ['deleted', 'rate_limit', 'credentials'], () => {
+  const contact = byReference('contacts');
+  return openRest(
+    { ...contact, lookup: [...CONTACT_LOOKUPS, ...(contact['lookup'] as JsonObject[])], read: READ },
+    {
+      strategy: 'put',
+      put: { path: '/calls/{{ key }}', body: { '...': '{{ fields }}', contact_id: '{{ contact_id }}' } },
+    },
+  );
+});
+
+describeDestination('rest: create, conflict tells who it is', ALL_HAZARDS, async () => {
+  const harness = await openRest(
+    {
+      strategy: 'create',
+      lookup: CONTACT_LOOKUPS,
+      create: { path: '/contacts' },
+      update: { path: '/contacts/{{ id }}' },
+      conflict: { id: 'existing.id' },
+      read: READ,
+    },
+    byReference('calls'),
+    ['phone'],
+  );
+  return { ...harness, conflicting: async (phone) => harness.crm.contacts.insert({ phone }).id };
+});
+
+describeDestination('rest: create, conflict is looked up', ALL_HAZARDS, async () => {
+  const harness = await openRest(
+    {
+      strategy: 'create',
+      lookup: CONTACT_LOOKUPS,
+      create: { path: '/contacts' },
+      update: { path: '/contacts/{{ id }}' },
+    },
+    byReference('calls'),
+    ['phone'],
+  );
+  return { ...harness, conflicting: async (phone) => harness.crm.contacts.insert({ phone }).id };
+});
