@@ -131,19 +131,23 @@ function describe(
   { effect, startedAtMs, outcome }: Exchange,
 ): RequestRecord {
   const response = outcome?.kind === 'response' ? outcome.response : null;
-  const error = outcome === undefined || outcome.kind === 'response' ? null : mask.text(outcome.reason);
   const keep = (body: string | null): string | null => (body === null ? null : shorten(mask.body(body)));
   return {
     method: request.method,
     url: mask.url(request.url),
     effect,
-    requestBody: keep(request.body),
+    requestBody: keep(request.body?.toString() ?? null),
     status: response?.status ?? null,
     responseBody: keep(response?.body ?? null),
-    error: outcome === undefined ? 'not sent: preview' : error,
+    error: mask.text(errorOf(outcome)) || null,
     startedAtMs,
     durationMs: clock.now() - startedAtMs,
   };
+}
+
+function errorOf(outcome: HttpOutcome | undefined): string {
+  if (outcome === undefined) return 'not sent: preview';
+  return outcome.kind === 'response' ? '' : outcome.reason;
 }
 
 function shorten(body: string): string {
