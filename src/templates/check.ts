@@ -84,6 +84,8 @@ const ARGUMENT_CHECKS: Readonly<Record<string, ArgumentCheck>> = {
     style === null || PHONE_STYLES.some((known) => known === style)
       ? null
       : `"${style}" is no way to write a phone number.${didYouMean(style, PHONE_STYLES)}`,
+  append: ({ length }) => (length === 1 ? null : 'the filter "append" takes one argument'),
+  prepend: ({ length }) => (length === 1 ? null : 'the filter "prepend" takes one argument'),
   map: (_literals, hasNames) =>
     hasNames ? null : 'the filter "map" takes pairs: map: completed: "CONNECTED", else: "OTHER"',
 };

@@ -1,8 +1,10 @@
 import {
   Context,
+  filters,
   Liquid,
   LiquidError,
   Output,
+  TokenKind,
   toValueSync,
   type Emitter,
   type Template as Node,
@@ -10,13 +12,14 @@ import {
 } from 'liquidjs';
 
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import { LIQUID_FILTERS, OWN_FILTERS } from './filters.ts';
+import { liquidFilters, OWN_FILTERS } from './filters.ts';
 import { operators } from './operators.ts';
 import { explainParseError, type TemplateProblem } from './problem.ts';
 import { TAG_WORDS, TAGS } from './tags.ts';
 import { toJson, toText } from './values.ts';
 
-export const FILTERS: readonly string[] = [...LIQUID_FILTERS, ...Object.keys(OWN_FILTERS)];
+const FILTER_TABLE = { ...liquidFilters(filters), ...OWN_FILTERS };
+export const FILTERS: readonly string[] = Object.keys(FILTER_TABLE);
 
 const MAX_TEMPLATE_CHARACTERS = 20_000;
 /** Characters of text and items of lists that one rendering may make, its result included. */
@@ -45,10 +48,13 @@ export function parse(source: string): Parsed {
   }
 }
 
-/** The value of a template that is one expression and nothing else; null when it is more than that. */
+/**
+ * The value of a template that is one expression and nothing else; null when it is more than that. White space around it
+ * does not count: block scalars of YAML end in a line break.
+ */
 export function singleExpression(nodes: readonly Node[]): Value | null {
-  const [node] = nodes;
-  return nodes.length === 1 && node instanceof Output ? node.value : null;
+  const [node, ...others] = nodes.filter(({ token }) => token.kind !== TokenKind.HTML || token.getText().trim() !== '');
+  return others.length === 0 && node instanceof Output ? node.value : null;
 }
 
 /** The variables a template reads from outside, with their place. */
@@ -94,10 +100,8 @@ function createEngine(): Liquid {
     memoryLimit: MAX_RENDERED,
   });
   for (const name of Object.keys(liquid.tags)) delete liquid.tags[name];
-  for (const name of Object.keys(liquid.filters)) {
-    if (!LIQUID_FILTERS.includes(name)) liquid.unregisterFilter(name);
-  }
-  for (const [name, filter] of Object.entries(OWN_FILTERS)) liquid.registerFilter(name, filter);
+  for (const name of Object.keys(liquid.filters)) liquid.unregisterFilter(name);
+  for (const [name, filter] of Object.entries(FILTER_TABLE)) liquid.registerFilter(name, filter);
   for (const [name, tag] of Object.entries(TAGS)) liquid.registerTag(name, tag);
   return liquid;
 }

@@ -1,20 +1,49 @@
-import type { Context, FilterImplOptions } from 'liquidjs';
+import { Drop, type Context, type FilterImplOptions } from 'liquidjs';
 
 import { formatPhone, PHONE_STYLES, type PhoneStyle } from '../shared/format-phone.ts';
 import { formatTime } from '../shared/format-time.ts';
 import { hashText } from '../shared/hash.ts';
 import { isEmpty, toJson, toText } from './values.ts';
 
+type FilterImpl = ThisParameterType<Extract<FilterImplOptions, (...args: never[]) => unknown>>;
+
 interface FilterCall {
   readonly context: Context;
 }
 
-/** Filters of Liquid that touch nothing and cannot blow up; the rest is not there. */
-export const LIQUID_FILTERS: readonly string[] = [
+/** Filters of Liquid that take lists as they are. */
+const LIST_FILTERS = ['first', 'last', 'size', 'reverse', 'uniq', 'compact', 'concat'];
+/** Filters of Liquid that make texts or numbers of what they get. */
+const VALUE_FILTERS = [
   'append prepend capitalize downcase upcase strip lstrip rstrip strip_newlines newline_to_br escape',
-  'replace replace_first remove remove_first slice split join first last size reverse uniq compact concat',
-  'abs at_least at_most ceil floor round plus minus times divided_by modulo',
+  'replace remove slice split join abs at_least at_most ceil floor round plus minus times divided_by modulo',
 ].flatMap((line) => line.split(' '));
+
+/** Of Liquid's filters those that touch nothing and cannot blow up. */
+export function liquidFilters(
+  all: Readonly<Record<string, FilterImplOptions>>,
+): Readonly<Record<string, FilterImplOptions>> {
+  const entries = [
+    ...LIST_FILTERS.map((name) => [name, all[name]] as const),
+    ...VALUE_FILTERS.map((name) => [name, takingPlainValues(all[name])] as const),
+  ];
+  return Object.fromEntries(entries.flatMap(([name, filter]) => (filter === undefined ? [] : [[name, filter]])));
+}
+
+/** Liquid makes texts with `String()`, which fails on data that has a key `toString`. */
+function takingPlainValues(filter: FilterImplOptions | undefined): FilterImplOptions | undefined {
+  if (filter === undefined) return undefined;
+  const handler = typeof filter === 'function' ? filter : filter.handler;
+  return function (this: FilterImpl, ...values: unknown[]): unknown {
+    const [value, ...args] = values.map(toPlain);
+    return handler.call(this, value, ...args);
+  };
+}
+
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toPlain);
+  return typeof value === 'object' && value !== null && !(value instanceof Drop) ? toText(value) : value;
+}
 
 /** Ours (reference/other-crms.md section 4); `default`, `truncate`, `map`, `date` and `url_encode` replace Liquid's. */
 export const OWN_FILTERS: Readonly<Record<string, FilterImplOptions>> = {
@@ -22,7 +51,7 @@ export const OWN_FILTERS: Readonly<Record<string, FilterImplOptions>> = {
   truncate,
   map: mapValue,
   date: (value: unknown, format: unknown = 'iso', zone: unknown = 'UTC') =>
-    formatTime(value, String(format), String(zone)),
+    formatTime(value, toText(format), toText(zone)),
   phone: (value: unknown, style: unknown = 'e164', country: unknown = null) =>
     formatPhone(value, readStyle(style), typeof country === 'string' ? country : null),
   hash: (value: unknown) => (isEmpty(value) ? null : hashText(toText(value))),
@@ -47,11 +76,11 @@ function counted(filter: (value: unknown) => string): FilterImplOptions {
 /** At most `length` characters, the ellipsis included; never half a surrogate pair. */
 function truncate(value: unknown, length: unknown = 255, ellipsis: unknown = '…'): unknown {
   if (typeof value !== 'string') return value;
-  const limit = Math.max(0, Math.trunc(Number(length)));
+  const limit = Math.max(0, Math.trunc(Number(toText(length))));
   if (!(value.length > limit)) return value;
   const characters = Array.from(value);
   if (characters.length <= limit) return value;
-  const tail = Array.from(String(ellipsis)).slice(0, limit);
+  const tail = Array.from(toText(ellipsis)).slice(0, limit);
   return [...characters.slice(0, limit - tail.length), ...tail].join('');
 }
 

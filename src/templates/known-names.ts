@@ -68,8 +68,9 @@ const PLACE_BOUND_NAMES = ['id', 'fields', 'contact_id', 'key'];
 const ACCESSORS = new Set(['size', 'first', 'last']);
 
 /**
- * What is wrong with a path such as `['call', 'durtion']`, or null. A single unknown name is taken for a dynamic
- * variable of a Callab agent (they stand at the top, whatever they are called) unless it looks like a known one.
+ * What is wrong with a path such as `['call', 'durtion']`, or null. Where `variables` are known, a single unknown name is
+ * taken for one of them (Callab's dynamic variables stand at the top, whatever they are called) unless it looks like a
+ * mistyped name of ours; names of up to four letters look like too much to tell.
  */
 export function checkName(path: readonly (string | number)[], known: KnownNames): string | null {
   const [root, ...rest] = path.map(String);
@@ -77,7 +78,9 @@ export function checkName(path: readonly (string | number)[], known: KnownNames)
   if (Object.hasOwn(known, root)) return checkParts(root, rest, known[root] ?? 'value');
   const near = nearest(root, Object.keys(known));
   if (PLACE_BOUND_NAMES.includes(root)) return `"${root}" is not known here, only in requests of a rest destination.`;
-  if (rest.length > 0) return unknown([root, ...rest].join('.'), near);
+  if (rest.length > 0 || !Object.hasOwn(known, 'variables')) {
+    return unknown([root, ...rest].join('.'), near, Object.keys(known));
+  }
   if (near === null || root.length < 5) return null;
   return `${unknown(root, near)} If it is a variable of your agent, write "variables.${root}".`;
 }

@@ -1,6 +1,6 @@
 import { defaultOperators, Drop, type Operators } from 'liquidjs';
 
-import { isTrue } from './values.ts';
+import { isTrue, toText } from './values.ts';
 
 type Compare = (left: unknown, right: unknown) => boolean;
 
@@ -69,7 +69,7 @@ function ordered(asNumbers: Compare, asTexts: (left: string, right: string) => b
 function contains(left: unknown, right: unknown): boolean {
   if (isNothing(right)) return false;
   if (Array.isArray(left)) return left.some((item) => equals(item, right));
-  return typeof left === 'string' && left.includes(String(right));
+  return typeof left === 'string' && left.includes(toText(right));
 }
 
 function isNumeric(value: unknown): boolean {

@@ -37,8 +37,7 @@ export class TemplateError extends Error {
 
 /** Compiles a template; what is wrong goes to `site.issues`, and then the result must not be rendered. */
 export function compileTemplate(source: string, site: TemplateSite): Template {
-  // Block scalars of YAML end in a line break, which is not meant.
-  const parsed = parse(source.trim().startsWith('{{') ? source.trim() : source);
+  const parsed = parse(source);
   if (parsed.kind === 'invalid') return invalidTemplate(source, site, [parsed.problem]);
   const { nodes } = parsed;
   const expression = singleExpression(nodes);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 
 import type { JsonObject } from '../../../src/domain/json.ts';
 import type { ConfigIssue } from '../../../src/shared/config-issue.ts';
@@ -70,6 +71,19 @@ describe('expressions', () => {
       expect(holds(`20 ${operator} outcomes.missing`, SCOPE)).toBe(false);
     }
   });
+});
+
+test('no operator fails on any data', () => {
+  const operators = ['==', '!=', '<', '<=', '>', '>=', 'contains', 'and', 'or'];
+  const conditions = operators.map((operator) => compile(`outcomes.x ${operator} outcomes.y`).condition);
+  const hostile = fc.oneof(fc.jsonValue(), fc.constant({ toString: 1, valueOf: 1, equals: 1, gt: 1 }));
+  fc.assert(
+    fc.property(hostile, hostile, (x, y) => {
+      const scope = { outcomes: { x, y } as JsonObject };
+      const [equal, unequal] = conditions.map((condition) => condition.evaluate(scope));
+      expect(equal).toBe(!unequal);
+    }),
+  );
 });
 
 describe('bare values', () => {

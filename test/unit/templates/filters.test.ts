@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 
-import type { JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
 import type { ConfigIssue } from '../../../src/shared/config-issue.ts';
+import { FILTERS } from '../../../src/templates/engine.ts';
 import { knownNames } from '../../../src/templates/known-names.ts';
 import { compileTemplate } from '../../../src/templates/template.ts';
 
@@ -90,4 +92,31 @@ test('json and url_encode', () => {
   expect(filtered({ a: ['"', 1] }, 'json')).toBe('{"a":["\\"",1]}');
   expect(filtered('a b/c?+%', 'url_encode')).toBe('a%20b%2Fc%3F%2B%25');
   expect(filtered('\ud800', 'url_encode')).toBe('%EF%BF%BD');
+});
+
+const ARGUMENTS: Readonly<Record<string, string>> = {
+  map: 'a: outcomes.y, else: outcomes.z',
+  append: 'outcomes.y',
+  prepend: 'outcomes.y',
+  // A length from data may go over the memory limit, rightly.
+  slice: 'outcomes.y, 5',
+};
+
+test('no value and no argument makes a filter fail', () => {
+  const hostile = fc.oneof(fc.jsonValue(), fc.constant({ toString: 1, valueOf: 1, equals: 1, next: 1 }));
+  const templates = FILTERS.map((name) => {
+    const issues: ConfigIssue[] = [];
+    const args = ARGUMENTS[name] ?? 'outcomes.y, outcomes.z';
+    const template = compileTemplate(`{{ outcomes.x | ${name}: ${args} }}`, { known: knownNames(), issues, path: [] });
+    expect(issues).toEqual([]);
+    return template;
+  });
+  fc.assert(
+    fc.property(hostile, hostile, hostile, (x, y, z) => {
+      for (const template of templates) {
+        const value = template.render({ outcomes: { x, y, z } as JsonObject });
+        expect(JSON.parse(JSON.stringify(value))).toBeDefined();
+      }
+    }),
+  );
 });

@@ -131,6 +131,12 @@ describe('mistakes are found when the config is loaded', () => {
   });
 });
 
+test('where there are no variables of an agent, every unknown name is a mistake', () => {
+  const known: KnownNames = { status: 'value', body: 'open' };
+  expect(compile('{{ plan }}', known).issues[0]?.message).toContain('Unknown variable "plan". Known: status, body.');
+  expect(compile('{{ body.plan }}', known).issues).toEqual([]);
+});
+
 test('what a template reads is told', () => {
   expect(compile('{{ call.status }} {{ outcomes["next step"] }} {{ call.status }}').template.variables).toEqual([
     'call.status',
