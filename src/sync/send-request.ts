@@ -131,6 +131,7 @@ function describe(
   { effect, startedAtMs, outcome }: Exchange,
 ): RequestRecord {
   const response = outcome?.kind === 'response' ? outcome.response : null;
+  const error = errorOf(outcome);
   const keep = (body: string | null): string | null => (body === null ? null : shorten(mask.body(body)));
   return {
     method: request.method,
@@ -139,15 +140,15 @@ function describe(
     requestBody: keep(request.body?.toString() ?? null),
     status: response?.status ?? null,
     responseBody: keep(response?.body ?? null),
-    error: mask.text(errorOf(outcome)) || null,
+    error: error === null ? null : mask.text(error),
     startedAtMs,
     durationMs: clock.now() - startedAtMs,
   };
 }
 
-function errorOf(outcome: HttpOutcome | undefined): string {
+function errorOf(outcome: HttpOutcome | undefined): string | null {
   if (outcome === undefined) return 'not sent: preview';
-  return outcome.kind === 'response' ? '' : outcome.reason;
+  return outcome.kind === 'response' ? null : outcome.reason;
 }
 
 function shorten(body: string): string {
