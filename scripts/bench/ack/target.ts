@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export interface Memory {
+  /** Resident set now and at its highest, MiB. */
+  readonly rssMb: number;
+  readonly peakRssMb: number;
+}
+
+/** A server under load, in a process of its own. */
+export interface Target {
+  readonly url: string;
+  memory(): Memory;
+  stop(): Promise<void>;
+}
+
+export interface HooklineTarget extends Target {
+  /** Events it answered 200 as new, and as duplicates, since it started. */
+  events(): Promise<{ readonly recorded: number; readonly duplicates: number }>;
+}
+
+const ROOT = new URL('../../../', import.meta.url).pathname;
+
+/** The bare handler; it prints `listening <port>`. */
+export async function startBare(secret: string): Promise<Target> {
+  const child = start([`${ROOT}scripts/bench/ack/bare.ts`, secret], {});
+  const port = await readLines(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
+  return createTarget(child, port);
+}
+
+/** `hookline start`, with everything as an operator has it; it logs its ports when it is up. */
+export async function startHookline(
+  parameters: readonly string[],
+  env: Record<string, string>,
+): Promise<HooklineTarget> {
+  const child = start([`${ROOT}src/main.ts`, 'start', ...parameters], env);
+  const ports = await readLines(child, (line) => {
+    const entry = JSON.parse(line) as { event: string; port: number; adminPort: number };
+    return entry.event === 'daemon.started' ? entry : undefined;
+  });
+  return {
+    ...createTarget(child, String(ports.port)),
+    async events() {
+      const metrics = await (await fetch(`http://127.0.0.1:${ports.adminPort}/metrics`)).text();
+      const count = (kind: string): number =>
+        Number(
+          new RegExp(`^hookline_events_total\\{source="callab",kind="${kind}"\\} (\\d+)`, 'm').exec(metrics)?.[1] ?? 0,
+        );
+      return { recorded: count('recorded'), duplicates: count('duplicate') };
+    },
+  };
+}
+
+function start(parameters: readonly string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+}
+
+/** The first thing found in a line of standard output; the rest is read and dropped, so that no pipe fills up. */
+function readLines<Found>(child: ChildProcess, find: (line: string) => Found | undefined): Promise<Found> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) throw new Error('The process has no standard output.');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = find(line);
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`It ended with ${code} before it was up.`)));
+  });
+}
+
+function createTarget(child: ChildProcess, port: string): Target {
+  return {
+    url: `http://127.0.0.1:${port}/webhooks/callab`,
+    memory: () => readMemory(child.pid ?? 0),
+    async stop() {
+      if (child.exitCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+function readMemory(pid: number): Memory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const megabytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
+  return { rssMb: megabytes('VmRSS'), peakRssMb: megabytes('VmHWM') };
+}
