@@ -13,23 +13,29 @@ export interface SecretConfig {
 }
 
 /** An HMAC with an empty key "works", so an empty secret is refused; line ends that files bring are cut off. */
-const secretText = z.string().trim().min(1, 'is empty. An empty secret would let everybody in.');
+const EMPTY_SECRET = 'is empty. An empty secret would let everybody in.';
+const secretText = z.string().trim().min(1, EMPTY_SECRET);
 
-const secretSchema = z.union([
-  secretText.transform((value): SecretConfig => ({ value, expiresAtMs: null })),
-  z
-    .strictObject({ value: secretText, expires_at: z.string().describe('ISO 8601; from then on it no longer counts.') })
-    .transform(({ value, expires_at: text }, context): SecretConfig => {
-      const expiresAtMs = parseInstant(text);
-      if (expiresAtMs !== null) return { value, expiresAtMs };
+const secretSchema = z
+  .union([
+    z.string(),
+    z.strictObject({
+      value: z.string(),
+      expires_at: z.string().describe('ISO 8601; from then on it no longer counts.'),
+    }),
+  ])
+  .transform((written, context): SecretConfig => {
+    const { value, expires_at: expiry } = typeof written === 'string' ? { value: written, expires_at: null } : written;
+    const expiresAtMs = expiry === null ? null : parseInstant(expiry);
+    if (value.trim() === '') context.addIssue({ code: 'custom', message: EMPTY_SECRET });
+    if (expiry !== null && expiresAtMs === null)
       context.addIssue({
         code: 'custom',
         path: ['expires_at'],
-        message: `"${text}" is not a time. Write it like "2027-01-31T00:00:00Z".`,
+        message: `"${expiry}" is not a time. Write it like "2027-01-31T00:00:00Z".`,
       });
-      return z.NEVER;
-    }),
-]);
+    return { value: value.trim(), expiresAtMs };
+  });
 
 /** 22 characters of base64url carry 128 bits. */
 const tokenSchema = z

@@ -5,6 +5,13 @@ export type CidrEntry = string | { readonly cidr: string; readonly confirm: true
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
+export interface CidrProblem {
+  /** Points into the given list. */
+  readonly index: number;
+  /** Names the entry and what would be right. */
+  readonly problem: string;
+}
+
 /** A parsed network. IPv4-mapped IPv6 networks are held as IPv4. */
 export interface Cidr {
   readonly network: Address;
@@ -13,8 +20,8 @@ export interface Cidr {
 
 export type ParsedCidrs =
   | { readonly kind: 'ok'; readonly cidrs: readonly Cidr[] }
-  /** `index` points into the given list; one entry per wrong one. */
-  | { readonly kind: 'invalid'; readonly problems: readonly { readonly index: number; readonly problem: string }[] };
+  /** One for each wrong entry. */
+  | { readonly kind: 'invalid'; readonly problems: readonly CidrProblem[] };
 
 /**
  * Parses a list of networks. One wrong entry makes the list invalid: a list that shrinks silently would lock senders
@@ -22,7 +29,7 @@ export type ParsedCidrs =
  */
 export function parseCidrs(entries: readonly CidrEntry[]): ParsedCidrs {
   const cidrs: Cidr[] = [];
-  const problems: { index: number; problem: string }[] = [];
+  const problems: CidrProblem[] = [];
   for (const [index, entry] of entries.entries()) {
     const parsed = parseCidr(entry);
     if (typeof parsed === 'string') problems.push({ index, problem: parsed });

@@ -23,10 +23,14 @@ export function signatureMethod(bound: BoundScheme): Method {
   const { scheme } = bound;
   const kind = scheme.algorithm === 'ed25519' ? 'Ed25519' : `HMAC-${scheme.algorithm.toUpperCase()}`;
   return {
-    label: `${kind} ${scheme.headers[0] ?? ''}`,
+    label: `${kind} ${scheme.headers[0] ?? ''}${coversBody(bound) ? '' : ' (authenticity only: the body is not covered)'}`,
     check: (request, nowMs) => checkSignature(bound, request, nowMs),
     sign: (draft) => signDraft(bound, draft),
   };
+}
+
+function coversBody({ scheme, parts }: BoundScheme): boolean {
+  return scheme.bodySha256Query || parts.some(({ kind }) => kind === 'body' || kind === 'form');
 }
 
 function checkSignature(bound: BoundScheme, request: UnverifiedRequest, nowMs: number): Checked {

@@ -19,29 +19,53 @@ describe('trap 19: the client address behind proxies', () => {
   const proxies = cidrs('10.0.0.0/8', '2001:db8::/32');
 
   test.each([
-    ['without trusted proxies the socket counts', '198.51.100.7', ['203.0.113.9'], [], '198.51.100.7'],
-    ['an untrusted socket counts, whatever the header says', '198.51.100.7', ['203.0.113.9'], proxies, '198.51.100.7'],
-    [
-      'a trusted socket hands over to the rightmost entry',
-      '10.0.0.1',
-      ['6.6.6.6, 203.0.113.9'],
-      proxies,
-      '203.0.113.9',
-    ],
-    [
-      'trusted entries are skipped from the right',
-      '10.0.0.1',
-      ['6.6.6.6, 203.0.113.9, 10.2.0.1'],
-      proxies,
-      '203.0.113.9',
-    ],
-    ['several header lines are one list', '10.0.0.1', ['6.6.6.6', '203.0.113.9, 10.3.0.1'], proxies, '203.0.113.9'],
-    ['a mapped socket address is recognised as trusted', '::ffff:10.0.0.1', ['203.0.113.9'], proxies, '203.0.113.9'],
-    ['ports and brackets are taken off', '10.0.0.1', ['[2001:db9::5]:443'], proxies, '2001:db9::5'],
-    ['only proxies: the farthest one', '10.0.0.1', ['10.9.9.9'], proxies, '10.9.9.9'],
-    ['no header: the proxy itself', '10.0.0.1', [], proxies, '10.0.0.1'],
-  ] as const)('%s', (_name, socket, lines, trusted, expected) => {
-    expect(clientAddress(socket, lines, trusted)).toBe(expected);
+    {
+      name: 'without trusted proxies the socket counts',
+      socket: '198.51.100.7',
+      lines: ['203.0.113.9'],
+      trusted: [],
+      client: '198.51.100.7',
+    },
+    {
+      name: 'an untrusted socket counts, whatever the header says',
+      socket: '198.51.100.7',
+      lines: ['203.0.113.9'],
+      client: '198.51.100.7',
+    },
+    {
+      name: 'a trusted socket hands over to the rightmost entry',
+      socket: '10.0.0.1',
+      lines: ['6.6.6.6, 203.0.113.9'],
+      client: '203.0.113.9',
+    },
+    {
+      name: 'trusted entries are skipped from the right',
+      socket: '10.0.0.1',
+      lines: ['6.6.6.6, 203.0.113.9, 10.2.0.1'],
+      client: '203.0.113.9',
+    },
+    {
+      name: 'several header lines are one list',
+      socket: '10.0.0.1',
+      lines: ['6.6.6.6', '203.0.113.9, 10.3.0.1'],
+      client: '203.0.113.9',
+    },
+    {
+      name: 'a mapped socket address is recognised as trusted',
+      socket: '::ffff:10.0.0.1',
+      lines: ['203.0.113.9'],
+      client: '203.0.113.9',
+    },
+    {
+      name: 'ports and brackets are taken off',
+      socket: '10.0.0.1',
+      lines: ['[2001:db9::5]:443'],
+      client: '2001:db9::5',
+    },
+    { name: 'only proxies: the farthest one', socket: '10.0.0.1', lines: ['10.9.9.9'], client: '10.9.9.9' },
+    { name: 'no header: the proxy itself', socket: '10.0.0.1', lines: [], client: '10.0.0.1' },
+  ])('$name', ({ socket, lines, trusted = proxies, client }) => {
+    expect(clientAddress(socket, lines, trusted)).toBe(client);
   });
 
   test.each(['unknown', '', '_hidden', '1.2.3', '203.0.113.9 evil'])(
