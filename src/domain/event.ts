@@ -48,6 +48,8 @@ export interface EventIdentity {
   readonly providerEvent: string | null;
   /** The platform's call id, always a string; null when the event belongs to no call. */
   readonly callId: string | null;
+  /** See CanonicalEvent.orphan: such an event waits for a call to join. Absent means false. */
+  readonly orphan?: boolean;
 }
 
 /** One event, translated into canonical words. Pure function of the stored delivery. */

@@ -1,55 +1,31 @@
 import type { Call, CallFields } from '../domain/call.ts';
-import type { EventIdentity, FoldableEvent } from '../domain/event.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import type { RunState } from '../domain/run.ts';
+import type {
+  AttemptRow,
+  CallRow,
+  CallStory,
+  FinishedAttempt,
+  LedgerStats,
+  Link,
+  ListFilter,
+  NewEvent,
+  NewRefusal,
+  Page,
+  Pause,
+  PersonHistory,
+  RecordedEvent,
+  RefusalRow,
+  RunRow,
+  RunSummary,
+  StoredEvent,
+} from './records.ts';
+
+export type * from './records.ts';
 
 /*
  * The ledger is the truth. Every method is atomic and, once its promise has resolved, survives kill -9 and power loss.
  * Bookkeeping times are epoch milliseconds. Consumers take `Pick<Ledger, …>` of what they need.
  */
-
-export interface NewEvent extends EventIdentity {
-  readonly id: string;
-  readonly source: string;
-  readonly platform: string;
-  readonly receivedAtMs: number;
-  /** Exactly the bytes that were verified. */
-  readonly body: Buffer;
-  readonly bodyHash: string;
-  readonly contentType: string | null;
-  /** Header lines worth keeping, secrets masked. */
-  readonly headers: readonly (readonly [string, string])[];
-  readonly proof: string;
-  readonly notes: readonly string[];
-  /** `unparseable`, `no_call` (source.test, unknown, no call id) and `quarantined` events are kept but not folded. */
-  readonly state: 'pending' | 'unparseable' | 'no_call' | 'quarantined';
-}
-
-export interface RecordedEvent {
-  readonly kind: 'recorded' | 'duplicate';
-  /** The event's id; for a duplicate, the id of its first delivery. */
-  readonly id: string;
-}
-
-export interface NewRefusal {
-  readonly receivedAtMs: number;
-  /** As named in the URL, cut to 100 characters; may not exist. */
-  readonly source: string;
-  readonly status: number;
-  readonly cause: string;
-  readonly remoteAddress: string;
-  readonly bodyBytes: number;
-  readonly bodyHash: string | null;
-}
-
-/** An event as stored. */
-export interface StoredEvent extends Omit<NewEvent, 'state'> {
-  readonly state: NewEvent['state'] | 'folded';
-  readonly duplicates: number;
-  /** The call it was folded into; null while pending or when it has none. */
-  readonly callRowId: string | null;
-}
 
 /** All events of one call, pending and folded, plus the call as it stands; handed to the fold. */
 export interface CallEvents {
@@ -106,23 +82,12 @@ export type Join = (input: OrphanCandidates) => { readonly providerCallId: strin
 export interface FoldBatch {
   /** Calls folded. */
   readonly folded: number;
+  /** Calls whose fold threw: their events stay, are marked with the error, and are tried again ten minutes later. */
+  readonly failed: readonly { readonly source: string; readonly providerCallId: string; readonly error: unknown }[];
   /** Destinations with runs that became due, with the earliest time. */
   readonly due: readonly { readonly destination: string; readonly atMs: number }[];
   /** True when more events wait. */
   readonly more: boolean;
-}
-
-export interface RunSummary {
-  readonly id: string;
-  readonly integration: string;
-  readonly destination: string;
-  readonly state: RunState;
-  readonly dueAtMs: number;
-  readonly attempts: number;
-  readonly doneVersion: number | null;
-  readonly reason: string | null;
-  readonly hint: string | null;
-  readonly configHash: string;
 }
 
 /** A run under lease. */
@@ -136,140 +101,6 @@ export interface ClaimedRun extends RunSummary {
   /** Results of steps finished for this call version by earlier attempts: step index → result. */
   readonly finishedSteps: Readonly<Record<number, JsonValue>>;
   readonly leaseUntilMs: number;
-}
-
-/** One request of an attempt, masked before it gets here. */
-export interface RequestRecord {
-  readonly method: string;
-  readonly url: string;
-  readonly effect: 'read' | 'write';
-  readonly requestBody: string | null;
-  /** Null when no answer came. */
-  readonly status: number | null;
-  readonly responseBody: string | null;
-  readonly error: string | null;
-  readonly startedAtMs: number;
-  readonly durationMs: number;
-}
-
-export interface FinishedAttempt {
-  readonly runId: string;
-  readonly owner: string;
-  readonly startedAtMs: number;
-  readonly finishedAtMs: number;
-  readonly callVersion: number;
-  readonly configHash: string;
-  readonly outcome: Outcome;
-  /** Decided by the retry policy: where the run goes from here. */
-  readonly next:
-    | { readonly state: 'done' }
-    | { readonly state: 'due'; readonly dueAtMs: number; readonly destination: string }
-    | { readonly state: 'held'; readonly dueAtMs: number | null }
-    | { readonly state: 'dead' };
-  /** False when nothing was tried in earnest (paused destination, shutdown, next pool): the next claim has the same `attempt`. */
-  readonly countsAsAttempt: boolean;
-  /** What the attempt did, step by step, for `calls show`. */
-  readonly steps: JsonValue;
-  readonly requests: readonly RequestRecord[];
-}
-
-/** "This call / this person is record X in destination D", with what was written last. */
-export interface Link {
-  readonly destination: string;
-  readonly kind: 'contact' | 'call' | 'task';
-  /**
-   * For `call` the call key (`source/callId`), for `task` the call key with integration and step. A contact has several:
-   * the person's identities (`phone:+1…`, `email:…`, `external:…`), one per call (`call:source/callId`), and
-   * `record:<id>`, which alone carries hash and stamps.
-   */
-  readonly key: string;
-  /** `intent`: a create was about to be sent and its fate is not known. */
-  readonly state: 'intent' | 'linked';
-  /** Null while `intent`. */
-  readonly recordId: string | null;
-  /** Hash of the projection last written; null before the first. */
-  readonly hash: string | null;
-  /** Per field: hash of the value last written, and of which call: `<ISO time of the call> <call key>`, comparable as text. */
-  readonly stamps: Readonly<Record<string, { readonly hash: string; readonly asOf: string }>>;
-  readonly updatedAtMs: number;
-}
-
-/** Numbers about one person, from the ledger alone. */
-export interface PersonHistory {
-  readonly total_calls: number;
-  readonly first_call_at: string | null;
-  readonly last_call_at: string | null;
-  readonly completed_calls: number;
-}
-
-/** Why a destination is not being called. */
-export interface Pause {
-  readonly destination: string;
-  readonly reason: string;
-  readonly hint: string | null;
-  readonly sinceMs: number;
-  /** Null: until a person resumes it. */
-  readonly untilMs: number | null;
-}
-
-export interface ListFilter {
-  readonly limit: number;
-  /** Opaque, from the last page. */
-  readonly after?: string;
-  readonly source?: string;
-  readonly state?: string;
-  /** Call id (ours or the platform's), run id, event id, or E.164 phone. */
-  readonly search?: string;
-}
-
-export interface Page<Row> {
-  readonly rows: readonly Row[];
-  readonly next: string | null;
-}
-
-export interface CallRow {
-  readonly call: Call;
-  readonly events: number;
-  readonly runs: readonly RunSummary[];
-}
-
-export interface AttemptRow extends Omit<FinishedAttempt, 'owner' | 'next' | 'countsAsAttempt'> {
-  readonly id: string;
-  readonly number: number;
-}
-
-/** The whole story of one call. */
-export interface CallStory {
-  readonly call: Call;
-  readonly events: readonly StoredEvent[];
-  readonly duplicates: readonly { readonly eventId: string; readonly receivedAtMs: number }[];
-  readonly joins: readonly { readonly eventId: string; readonly reason: string; readonly undone: boolean }[];
-  readonly unmatched: readonly string[];
-  readonly runs: readonly { readonly run: RunSummary; readonly attempts: readonly AttemptRow[] }[];
-  readonly links: readonly Link[];
-}
-
-export interface RunRow {
-  readonly run: RunSummary;
-  readonly callId: string;
-  readonly providerCallId: string;
-  readonly source: string;
-  readonly updatedAtMs: number;
-}
-
-export interface RefusalRow extends NewRefusal {
-  readonly id: number;
-}
-
-export interface LedgerStats {
-  readonly events: Readonly<Record<string, number>>;
-  readonly runs: Readonly<Record<RunState, number>>;
-  /** Receipt time of the oldest event not folded yet. */
-  readonly oldestPendingEventMs: number | null;
-  /** Due time of the oldest run that should have run. */
-  readonly oldestDueRunMs: number | null;
-  readonly refusals: Readonly<Record<string, number>>;
-  readonly bytes: number;
 }
 
 export interface ReplayFilter {
@@ -294,8 +125,10 @@ export interface Ledger {
 
   // runs
   /**
-   * Leases due runs of one destination. Never two runs of one person at a time, in any process.
-   * Runs whose lease ended count as due. Waiting runs whose time came are claimed too.
+   * Leases due runs of one destination, oldest due first. Never two runs of one person at a time in one destination, in
+   * any process; another destination may be slow without holding this one up. Runs whose lease ended count as due;
+   * waiting runs whose time came, and held runs whose pause ended, are claimed too. May give fewer than `limit` when
+   * many runs of one person wait; claim again when one of them has ended.
    */
   claimRuns(claim: {
     readonly destination: string;
@@ -306,13 +139,21 @@ export interface Ledger {
   }): Promise<readonly ClaimedRun[]>;
   renewLease(runId: string, owner: string, leaseUntilMs: number): Promise<boolean>;
   saveStep(runId: string, owner: string, callVersion: number, step: number, result: JsonValue): Promise<void>;
-  /** Writes the attempt and moves the run; if the call grew meanwhile, the run is due again at once. False when the lease was lost. */
+  /**
+   * Writes the attempt and moves the run; if the call grew meanwhile, the run is due again at once (a retry keeps its time,
+   * a held run that has an end keeps waiting for it). False, and nothing is written, when the lease was lost to another
+   * worker; a lease that merely ended while nobody took the run is still good.
+   */
   finishAttempt(attempt: FinishedAttempt): Promise<boolean>;
   /** Gives back claimed runs that were not started (shutdown). */
   releaseRuns(owner: string, runIds: readonly string[]): Promise<void>;
   /** When anything of these will be due next, per destination; for the sweeper. */
   nextDue(nowMs: number): Promise<readonly { readonly destination: string; readonly atMs: number }[]>;
   hasPendingEvents(): Promise<boolean>;
+  /**
+   * Makes runs due now, counts their attempts anew, repeats their finished steps. By id it also folds the call again, so
+   * that a changed mapping or a new integration takes effect. A running run is due again when its attempt ends.
+   */
   replay(filter: ReplayFilter): Promise<readonly { readonly runId: string; readonly destination: string }[]>;
 
   // sync
@@ -324,7 +165,7 @@ export interface Ledger {
   /** All of them or none: the keys of one person point at one record. */
   saveLinks(links: readonly Link[]): Promise<void>;
   removeLink(destination: string, kind: Link['kind'], key: string): Promise<void>;
-  /** `excluding` one call id? No: the current call counts. */
+  /** The current call counts too. */
   personHistory(customerNumber: string): Promise<PersonHistory>;
 
   // destinations
@@ -347,7 +188,11 @@ export interface Ledger {
   stats(): Promise<LedgerStats>;
 
   // upkeep
-  /** Deletes what is older than `beforeMs` and, oldest first, what exceeds `maxBytes`; never anything that still has work to do. */
+  /**
+   * Deletes what is older than `beforeMs` and, oldest first, what exceeds `maxBytes`, in small pieces between which others
+   * get their turn. Never events that wait for the fold, nor calls with a run that is waiting, due, running or held; dead
+   * letters go with their call. Links stay, so that a late event of a forgotten call updates the records it made.
+   */
   prune(limits: {
     readonly beforeMs: number;
     readonly maxBytes: number;

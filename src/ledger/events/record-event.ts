@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+
+import type { Database } from '../database.ts';
+import type { NewEvent, RecordedEvent } from '../ledger.ts';
+import type { EventTable } from '../schema.ts';
+import { prepare } from '../statement.ts';
+import { toEventRow } from './event-row.ts';
+
+/** Duplicates of one event that are kept each; later ones are only counted. */
+const KEPT_DUPLICATES = 20;
+
+/**
+ * Records events, each receipt key of a source once. The first delivery costs one trip to the disk; a duplicate costs a
+ * second one, which links it to the first.
+ */
+export function createRecordEvent(database: Database): (event: NewEvent) => Promise<RecordedEvent> {
+  const statements = prepareStatements(database);
+  return async (event) => {
+    const row = toEventRow(event);
+    const written = await database.write([statements.insert(row), statements.queue(row)]);
+    if (written.kind === 'written' && written.results[0]?.changes === 1) return { kind: 'recorded', id: event.id };
+    const first = await linkDuplicate(database, statements, row);
+    if (first !== null) return { kind: 'duplicate', id: first };
+    throw new Error(`The first delivery of ${event.receiptKey} disappeared while its duplicate was recorded.`);
+  };
+}
+
+async function linkDuplicate(
+  database: Database,
+  statements: ReturnType<typeof prepareStatements>,
+  row: EventTable,
+): Promise<string | null> {
+  const { source, receipt_key, received_at_ms } = row;
+  const written = await database.write([statements.link({ source, receipt_key, received_at_ms })]);
+  const [linked] = written.kind === 'written' ? (written.results[0]?.rows ?? []) : [];
+  return linked === undefined ? null : (linked as { readonly event_id: string }).event_id;
+}
+
+function prepareStatements(database: Database) {
+  return { insert: prepareInsert(database), queue: prepareQueue(database), link: prepareLink(database) };
+}
+
+function prepareInsert({ db }: Database) {
+  return prepare<EventTable>((row) =>
+    db
+      .insertInto('events')
+      .values({
+        id: row.id,
+        source: row.source,
+        platform: row.platform,
+        receipt_key: row.receipt_key,
+        semantic_key: row.semantic_key,
+        type: row.type,
+        provider_event: row.provider_event,
+        call_id: row.call_id,
+        call_key: row.call_key,
+        orphan: row.orphan,
+        state: row.state,
+        received_at_ms: row.received_at_ms,
+        body: row.body,
+        body_hash: row.body_hash,
+        content_type: row.content_type,
+        headers: row.headers,
+        proof: row.proof,
+        notes: row.notes,
+      })
+      .onConflict((conflict) => conflict.columns(['receipt_key', 'source']).doNothing()),
+  );
+}
+
+/** Finds nothing when the event was a duplicate, or has no call. */
+function prepareQueue({ db }: Database) {
+  return prepare<EventTable>((row) =>
+    db
+      .insertInto('pending_events')
+      .columns(['event_id', 'source', 'call_key', 'orphan', 'received_at_ms', 'bytes', 'try_at_ms'])
+      .expression((from) =>
+        from
+          .selectFrom('events')
+          .select(['id', 'source', sql<string>`call_key`.as('call_key'), 'orphan', 'received_at_ms'])
+          .select([sql<number>`length(body)`.as('bytes'), sql<number>`0`.as('try_at_ms')])
+          .where('id', '=', row.id)
+          .where('state', '=', 'pending')
+          .where('call_key', 'is not', null),
+      ),
+  );
+}
+
+interface LinkParameters {
+  readonly source: string;
+  readonly receipt_key: string;
+  readonly received_at_ms: number;
+}
+
+function prepareLink({ db }: Database) {
+  return prepare<LinkParameters>((row) =>
+    db
+      .insertInto('duplicates')
+      .columns(['event_id', 'slot', 'received_at_ms', 'times'])
+      .expression((from) =>
+        from
+          .selectFrom('events')
+          .select([
+            'events.id',
+            sql<number>`(select case when count(*) < ${sql.lit(KEPT_DUPLICATES)} then count(*) else ${sql.lit(KEPT_DUPLICATES - 1)} end
+              from duplicates where duplicates.event_id = events.id)`.as('slot'),
+            sql<number>`${row.received_at_ms}`.as('received_at_ms'),
+            sql<number>`1`.as('times'),
+          ])
+          .where('events.source', '=', row.source)
+          .where('events.receipt_key', '=', row.receipt_key),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['event_id', 'slot']).doUpdateSet({
+          times: sql`duplicates.times + 1`,
+          received_at_ms: sql`excluded.received_at_ms`,
+        }),
+      )
+      .returning('event_id'),
+  );
+}

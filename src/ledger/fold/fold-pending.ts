@@ -1,0 +1,100 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Ids } from '../../shared/ids.ts';
+import type { Database } from '../database.ts';
+import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
+import type { Fold, FoldBatch, Folded, Join, Ledger } from '../ledger.ts';
+import { prepare } from '../statement.ts';
+import { hasPendingEvents } from './has-pending-events.ts';
+import { createJoinOrphans } from './join-orphans.ts';
+import { readCalls, type ReadCall } from './read-calls.ts';
+import { createWriteCall, type WriteCall } from './write-call.ts';
+
+/** Bodies of pending events read at a time, roughly; a call is never split. */
+const MAX_BYTES = 16 * 1024 ** 2;
+/** A fold that threw is a fault of ours: it waits, so that the calls behind it get their turn. */
+const TRY_AGAIN_MS = 10 * 60_000;
+
+type CallResult =
+  | { readonly kind: 'folded'; readonly folded: Folded }
+  /** Another process folded it first. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'failed'; readonly read: ReadCall; readonly error: unknown };
+
+/** Folds pending events, oldest first: orphans look for their call, then each call is folded in a commit of its own. */
+export function createFoldPending(database: Database, clock: Clock, ids: Ids): Ledger['foldPending'] {
+  const joinOrphans = createJoinOrphans(database, clock);
+  const writeCall = createWriteCall(database, clock, ids);
+  const putOff = preparePutOff(database);
+  return async (limit: number, fold: Fold, join: Join): Promise<FoldBatch> => {
+    await joinOrphans(join);
+    const calls = await readCalls(database, await findPendingCalls(database, limit, clock.now()));
+    // One list per call, sent together: they share a commit, and one call's fault stays its own.
+    const results = await Promise.all(calls.map((read) => foldCall(database, writeCall, fold, read)));
+    const failed = results.filter((result) => result.kind === 'failed');
+    await Promise.all(
+      failed.map(({ read, error }) =>
+        database.write([putOff({ key: read.key, problem: String(error), tryAtMs: clock.now() + TRY_AGAIN_MS })]),
+      ),
+    );
+    return toBatch(results, await hasPendingEvents(database, clock));
+  };
+}
+
+async function foldCall(database: Database, writeCall: WriteCall, fold: Fold, read: ReadCall): Promise<CallResult> {
+  try {
+    const folded = fold(read.input);
+    const written = await database.write(writeCall(read, folded));
+    return written.kind === 'written' ? { kind: 'folded', folded } : { kind: 'refused' };
+  } catch (error) {
+    if (error instanceof LedgerUnavailableError) throw error;
+    return { kind: 'failed', read, error };
+  }
+}
+
+async function findPendingCalls({ db }: Database, limit: number, nowMs: number): Promise<readonly string[]> {
+  const rows = await db
+    .selectFrom('pending_events')
+    .select(['call_key', 'bytes'])
+    .where('orphan', '=', 0)
+    .where('try_at_ms', '<=', nowMs)
+    .orderBy('event_id')
+    // Several events of one call often wait together.
+    .limit(limit * 4)
+    .execute();
+  const keys = new Set<string>();
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += row.bytes;
+    if (keys.size > 0 && (keys.size >= limit || bytes > MAX_BYTES)) break;
+    keys.add(row.call_key);
+  }
+  return [...keys];
+}
+
+function toBatch(results: readonly CallResult[], more: boolean): FoldBatch {
+  const due = new Map<string, number>();
+  const folded = results.flatMap((result) => (result.kind === 'folded' ? [result.folded] : []));
+  for (const { destination, dueAtMs } of folded.flatMap(({ runs }) => runs)) {
+    due.set(destination, Math.min(due.get(destination) ?? dueAtMs, dueAtMs));
+  }
+  return {
+    folded: folded.length,
+    failed: results.flatMap((result) =>
+      result.kind === 'failed'
+        ? [{ source: result.read.input.source, providerCallId: result.read.input.providerCallId, error: result.error }]
+        : [],
+    ),
+    due: [...due].map(([destination, atMs]) => ({ destination, atMs })),
+    more,
+  };
+}
+
+function preparePutOff({ db }: Database) {
+  return prepare<{ readonly key: string; readonly problem: string; readonly tryAtMs: number }>((call) =>
+    db
+      .updateTable('pending_events')
+      .set({ try_at_ms: call.tryAtMs, problem: call.problem })
+      .where('call_key', '=', call.key)
+      .where('orphan', '=', 0),
+  );
+}

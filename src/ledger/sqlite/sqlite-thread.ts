@@ -1,0 +1,177 @@
+import { Worker } from 'node:worker_threads';
+
+import type { SqlValue, Statement, Written } from '../database.ts';
+import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
+import type { Answer, Group, GroupStatement, Reply, Request, ThreadOptions } from './messages.ts';
+
+export interface ThreadLimits {
+  /** Beyond this many units, or bytes of parameters, that wait or are under way, new ones are refused at once. */
+  readonly maxPending: number;
+  readonly maxPendingBytes: number;
+}
+
+interface Job {
+  readonly statements: readonly Statement[];
+  readonly bytes: number;
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
+const MAX_GROUPS_UNDER_WAY = 2;
+const MAX_UNITS_PER_GROUP = 256;
+
+/**
+ * The near end of a thread that owns one SQLite connection. Whatever is submitted while the thread is busy goes there as
+ * one group and is committed together. A thread that dies fails what it had and is started anew by the next submission.
+ */
+export class SqliteThread {
+  readonly #options: ThreadOptions;
+  readonly #limits: ThreadLimits;
+  readonly #underWay = new Map<number, readonly Job[]>();
+  #waiting: Job[] = [];
+  #pending = 0;
+  #pendingBytes = 0;
+  #nextGroup = 1;
+  #worker: Worker | null = null;
+  #sending = false;
+  #closed = false;
+  #idle: (() => void) | null = null;
+
+  constructor(options: ThreadOptions, limits: ThreadLimits) {
+    this.#options = options;
+    this.#limits = limits;
+  }
+
+  /** Runs the statements, all or nothing. Resolves after the commit. */
+  submit(statements: readonly Statement[]): Promise<Written> {
+    if (this.#closed) return Promise.reject(new LedgerUnavailableError('CLOSED', 'The ledger is closed.'));
+    const bytes = sizeOf(statements);
+    if (this.#pending >= this.#limits.maxPending || this.#pendingBytes + bytes > this.#limits.maxPendingBytes) {
+      return Promise.reject(new LedgerUnavailableError('OVERLOADED', this.#overload()));
+    }
+    this.#pending += 1;
+    this.#pendingBytes += bytes;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ statements, bytes, resolve, reject });
+      this.#sendSoon();
+    });
+  }
+
+  /** Finishes what was submitted, then closes the file. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    const worker = this.#worker;
+    if (worker === null) return;
+    const gone = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    post(worker, 'close');
+    await gone;
+  }
+
+  /** At the end of this turn of the event loop, so that requests read in one turn share a commit. */
+  #sendSoon(): void {
+    if (this.#sending) return;
+    this.#sending = true;
+    setImmediate(() => {
+      this.#sending = false;
+      this.#send();
+    });
+  }
+
+  #send(): void {
+    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_GROUPS_UNDER_WAY) return;
+    const jobs = this.#waiting.slice(0, MAX_UNITS_PER_GROUP);
+    this.#waiting = this.#waiting.slice(MAX_UNITS_PER_GROUP);
+    const id = this.#nextGroup++;
+    this.#underWay.set(id, jobs);
+    this.#worker ??= this.#start();
+    post(this.#worker, toGroup(id, jobs));
+    if (this.#waiting.length > 0) this.#sendSoon();
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: this.#options });
+    let cause: unknown;
+    worker.on('message', (reply: Reply) => this.#settle(reply));
+    worker.on('error', (error) => (cause = error));
+    worker.on('exit', () => this.#bury(worker, cause));
+    return worker;
+  }
+
+  #settle({ id, answers }: Reply): void {
+    const jobs = this.#underWay.get(id) ?? [];
+    this.#underWay.delete(id);
+    for (const [index, job] of jobs.entries()) this.#finish(job, answers[index]);
+    this.#send();
+  }
+
+  #finish(job: Job, answer: Answer | undefined): void {
+    this.#pending -= 1;
+    this.#pendingBytes -= job.bytes;
+    if (answer?.kind === 'written' || answer?.kind === 'refused') job.resolve(answer);
+    else job.reject(toError(answer, job));
+    if (this.#pending === 0) this.#idle?.();
+  }
+
+  #bury(worker: Worker, cause: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    const lost = [...this.#underWay.values()].flat();
+    this.#underWay.clear();
+    const died = {
+      kind: 'unavailable',
+      code: 'THREAD_DIED',
+      message: `The ledger thread died: ${String(cause)}`,
+    } as const;
+    for (const job of lost) this.#finish(job, died);
+    this.#send();
+  }
+
+  #overload(): string {
+    const { maxPending, maxPendingBytes } = this.#limits;
+    return (
+      `${this.#pending} units of ${this.#pendingBytes} bytes wait for the ledger's disk; ` +
+      `at most ${maxPending} units and ${maxPendingBytes} bytes may.`
+    );
+  }
+}
+
+function post(worker: Worker, request: Request): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  worker.postMessage(request);
+}
+
+function toGroup(id: number, jobs: readonly Job[]): Group {
+  const texts = new Map<string, number>();
+  const toStatement = ({ sql, parameters, mustChange = false }: Statement): GroupStatement => {
+    const text = texts.get(sql) ?? texts.size;
+    texts.set(sql, text);
+    return [text, parameters.map(detached), mustChange];
+  };
+  const units = jobs.map((job) => job.statements.map(toStatement));
+  return { id, texts: [...texts.keys()], units };
+}
+
+/** A Buffer is often a window on a larger pool, and a message copies the pool, not the window. */
+function detached(value: SqlValue): SqlValue {
+  return value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? new Uint8Array(value) : value;
+}
+
+function toError(answer: Extract<Answer, { code: string }> | undefined, job: Job): Error {
+  if (answer?.kind === 'unavailable')
+    return new LedgerUnavailableError(answer.code, `${answer.code}: ${answer.message}`);
+  const sql = job.statements.map((statement) => statement.sql).join('; ');
+  return new Error(`The ledger refused a statement: ${answer?.message ?? 'no answer'} (${sql.slice(0, 500)})`);
+}
+
+function sizeOf(statements: readonly Statement[]): number {
+  let bytes = 0;
+  for (const { parameters } of statements) {
+    for (const value of parameters) {
+      if (typeof value === 'string') bytes += value.length;
+      else if (value instanceof Uint8Array) bytes += value.byteLength;
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,113 @@
+import { sql } from 'kysely';
+
+import type { Database, Written } from '../database.ts';
+import { mustChange, prepare } from '../statement.ts';
+
+export interface Pruned {
+  readonly events: number;
+  readonly calls: number;
+}
+
+interface PrunedCalls extends Pruned {
+  /** When the newest of them was last heard of; undefined when none was deleted. */
+  readonly newestMs: number | undefined;
+}
+
+/** Calls deleted at a time: a few milliseconds of the disk. */
+const CHUNK = 20;
+
+interface OldCall {
+  readonly id: string;
+  readonly key: string;
+  readonly beforeMs: number;
+}
+
+/** Deletes the oldest calls last heard of before the given time, with everything that hangs on them except links. */
+export function createPruneCalls(database: Database): (beforeMs: number) => Promise<PrunedCalls> {
+  const statements = prepareStatements(database);
+  return async (beforeMs) => {
+    const limitMs = Math.min(beforeMs, Number.MAX_SAFE_INTEGER);
+    const calls = await findOldCalls(database, limitMs);
+    const written = await Promise.all(
+      calls.map(({ id, call_key }) =>
+        database.write(statements.map((statement) => statement({ id, key: call_key, beforeMs: limitMs }))),
+      ),
+    );
+    return {
+      calls: written.filter((each) => each.kind === 'written').length,
+      events: written.reduce((sum, each) => sum + countEvents(each), 0),
+      newestMs: calls.at(-1)?.last_received_at_ms,
+    };
+  };
+}
+
+/** The first statement guards the rest; see the order in `prepareStatements`. */
+function countEvents(written: Written): number {
+  if (written.kind !== 'written') return 0;
+  const [, , joined, own] = written.results;
+  return (joined?.changes ?? 0) + (own?.changes ?? 0);
+}
+
+const NO_WORK_LEFT = [
+  sql<boolean>`not exists (select 1 from runs where runs.call_id = calls.id
+    and runs.state in ('waiting', 'due', 'running', 'held'))`,
+  sql<boolean>`not exists (select 1 from pending_events where pending_events.call_key = calls.call_key)`,
+];
+
+function findOldCalls({ db }: Database, beforeMs: number) {
+  return db
+    .selectFrom('calls')
+    .select(['id', 'call_key', 'last_received_at_ms'])
+    .where('last_received_at_ms', '<', beforeMs)
+    .where((where) => where.and(NO_WORK_LEFT))
+    .orderBy('last_received_at_ms')
+    .limit(CHUNK)
+    .execute();
+}
+
+function prepareStatements({ db }: Database) {
+  // Another event may have arrived since the call was found: then nothing is deleted.
+  const call = prepare<OldCall>((old) =>
+    db
+      .deleteFrom('calls')
+      .where('id', '=', old.id)
+      .where('last_received_at_ms', '<', old.beforeMs)
+      .where((where) => where.and(NO_WORK_LEFT)),
+  );
+  const duplicates = prepare<OldCall>((old) =>
+    db
+      .deleteFrom('duplicates')
+      .where('event_id', 'in', (from) =>
+        from.selectFrom('events').select('events.id').where('events.call_key', '=', old.key),
+      ),
+  );
+  const joined = prepare<OldCall>((old) =>
+    db
+      .deleteFrom('events')
+      .where('id', 'in', (from) =>
+        from
+          .selectFrom('joins')
+          .select('event_id')
+          .where('joins.call_key', '=', old.key)
+          .where('undone_at_ms', 'is', null),
+      ),
+  );
+  const own = prepare<OldCall>((old) =>
+    db.deleteFrom('events').where('call_key', '=', old.key).where('orphan', '=', 0).where('state', '=', 'pending'),
+  );
+  // A join that was undone tells why its event waits alone; it goes with the event.
+  const joins = prepare<OldCall>((old) =>
+    db.deleteFrom('joins').where('call_key', '=', old.key).where('undone_at_ms', 'is', null),
+  );
+  const guarded = (old: OldCall) => mustChange(call(old));
+  return [guarded, duplicates, joined, own, joins, ...prepareRunStatements(db)];
+}
+
+function prepareRunStatements(db: Database['db']) {
+  const ofCall = (old: OldCall) => db.selectFrom('runs').select('runs.id').where('runs.call_id', '=', old.id);
+  return [
+    prepare<OldCall>((old) => db.deleteFrom('attempts').where('run_id', 'in', ofCall(old))),
+    prepare<OldCall>((old) => db.deleteFrom('run_steps').where('run_id', 'in', ofCall(old))),
+    prepare<OldCall>((old) => db.deleteFrom('runs').where('call_id', '=', old.id)),
+  ];
+}
