@@ -37,7 +37,6 @@ function compileContact(config: ContactConfig, destination: Destination, site: T
     match: [...new Set(config.match)],
     onNoMatch: config.on_no_match,
     onManyMatches: config.on_many_matches,
-    ownNumbers: config.own_numbers,
     fields: status === null ? fields : [...fields.filter(({ field }) => field !== status.field), status],
   };
 }

@@ -42,8 +42,6 @@ export interface CompiledContact {
   readonly match: readonly IdentityKind[];
   readonly onNoMatch: 'create' | 'skip' | 'hold';
   readonly onManyMatches: 'newest' | 'oldest' | 'hold';
-  /** E.164 numbers that are never a customer's, besides the call's own business number. */
-  readonly ownNumbers: readonly string[];
   readonly fields: readonly CompiledField[];
 }
 

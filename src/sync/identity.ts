@@ -9,17 +9,17 @@ export interface Identity {
   readonly key: string;
 }
 
-/** The identities a call gives of its person, in the operator's order of trust; numbers of our own are no identity. */
-export function identitiesOf(call: Call, contact: Pick<CompiledContact, 'match' | 'ownNumbers'>): readonly Identity[] {
+/** The identities a call gives of its person, in the operator's order of trust. */
+export function identitiesOf(call: Call, contact: Pick<CompiledContact, 'match'>): readonly Identity[] {
   return contact.match.flatMap((kind) => {
-    const value = valueOf(call, kind, contact.ownNumbers);
+    const value = valueOf(call, kind);
     return value === null ? [] : [{ kind, value, key: `${PREFIXES[kind]}:${value}` }];
   });
 }
 
 const PREFIXES: Readonly<Record<IdentityKind, string>> = { external_id: 'external', phone: 'phone', email: 'email' };
 
-function valueOf(call: Call, kind: IdentityKind, ownNumbers: readonly string[]): string | null {
+function valueOf(call: Call, kind: IdentityKind): string | null {
   switch (kind) {
     case 'external_id':
       return text(call.contact.external_id);
@@ -27,14 +27,9 @@ function valueOf(call: Call, kind: IdentityKind, ownNumbers: readonly string[]):
       // Addresses differ in case between CRMs and platforms; nobody tells people apart by it.
       return text(call.contact.email)?.toLowerCase() ?? null;
     case 'phone':
-      return isOwnNumber(call, ownNumbers) ? null : text(call.customer_number);
+      // An agent who calls in through our own number must not get every call on his contact (field-notes.md C4).
+      return call.customer_number === call.business_number ? null : text(call.customer_number);
   }
-}
-
-/** An agent who is called through our own number must not get every call on his contact (field-notes.md C4). */
-function isOwnNumber(call: Call, ownNumbers: readonly string[]): boolean {
-  const number = call.customer_number;
-  return number === null || number === call.business_number || ownNumbers.includes(number);
 }
 
 function text(value: string | null | undefined): string | null {

@@ -46,10 +46,6 @@ const contactSchema = z.strictObject({
     .describe('By what the person is found, in order of trust.'),
   on_no_match: z.enum(['create', 'skip', 'hold']).default('create'),
   on_many_matches: z.enum(['newest', 'oldest', 'hold']).default('newest'),
-  own_numbers: z
-    .array(z.string().regex(/^\+[1-9]\d{6,14}$/, 'is not an E.164 number. Write it like "+14155550100".'))
-    .default([])
-    .describe('Numbers of yours that are never a customer, besides the business number of each call.'),
   fields: fieldsSchema,
   status: z
     .union([z.literal(false), statusSchema])

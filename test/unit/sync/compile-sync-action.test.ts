@@ -145,7 +145,6 @@ test('a destination without calls simply keeps none', () => {
 
 test.each([
   [{ contact: { on_no_match: 'make' } }],
-  [{ contact: { own_numbers: ['0202 555'] } }],
   [{ contact: { fields: { a: { value: 'x', wirte: 'max' } } } }],
   [{ tasks: {} }],
 ])('refuses %j', (config) => {
