@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import type { Ledger, RefusalRow, StoredEvent } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/open-sqlite-ledger.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -17,8 +15,8 @@ export interface TestLedger extends Ledger {
 /** A real SQLite ledger in a folder of its own, which goes when it is closed. */
 export async function openTestLedger(): Promise<TestLedger> {
   const folder = createTempFolder('ledger');
-  const file = join(folder.path, 'hookline.db');
-  const ledger = await openSqliteLedger({ file, clock: systemClock, ids: createIds(systemClock) });
+  const ids = createIds(systemClock);
+  const { ledger } = await openSqliteLedger({ dataDir: folder.path, clock: systemClock, ids });
   return {
     ...ledger,
     async events() {
