@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import type { Ledger, RefusalRow, StoredEvent } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/open-sqlite-ledger.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -15,8 +17,8 @@ export interface TestLedger extends Ledger {
 /** A real SQLite ledger in a folder of its own, which goes when it is closed. */
 export async function openTestLedger(): Promise<TestLedger> {
   const folder = createTempFolder('ledger');
-  const ids = createIds(systemClock);
-  const { ledger } = await openSqliteLedger({ dataDir: folder.path, clock: systemClock, ids });
+  const file = join(folder.path, 'ledger.db');
+  const ledger = await openSqliteLedger({ file, clock: systemClock, ids: createIds(systemClock) });
   return {
     ...ledger,
     async events() {
