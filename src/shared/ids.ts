@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 
 /** Prefixes tell a reader what an id names. */
-export type IdPrefix = 'evt' | 'call' | 'run' | 'att' | 'rec';
+export type IdPrefix = 'evt' | 'call' | 'run' | 'att' | 'rec' | 'own';
 
 /** Makes ids such as `evt_01jd3…`: sortable by time, unique, safe in URLs and as job ids. */
 export interface Ids {
   next(prefix: IdPrefix): string;
 }
+
+/** From 0 up to, not including, 1: for jitter, never for secrets. */
+export const random = (): number => Math.random();
 
 const DIGITS = '0123456789abcdefghijklmnopqrstuv';
 const RANDOM_DIGITS = 16;

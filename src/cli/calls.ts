@@ -1,0 +1,155 @@
+import type { Call } from '../domain/call.ts';
+import type { AttemptRow, CallRow, CallStory, RunSummary, StoredEvent } from '../ledger/ledger.ts';
+import type { LedgerAccess } from './ledger-access.ts';
+import { CommandFailure } from './failure.ts';
+import { indent, print, printJson, relativeTime, shortTime, table } from './output.ts';
+import { isSyncReport, reportLines, requestLines, show } from './report.ts';
+
+export interface ListOptions {
+  readonly limit: number;
+  readonly json?: boolean;
+  readonly source?: string;
+  readonly state?: string;
+  readonly search?: string;
+  readonly after?: string;
+}
+
+/** `hookline calls`: newest first. */
+export async function listCalls(access: LedgerAccess, options: ListOptions): Promise<void> {
+  const page = await access.ledger.listCalls(options);
+  if (options.json === true) return printJson({ calls: page.rows.map(toJson), next: page.next });
+  if (page.rows.length === 0) return print('No calls yet. `npm run hookline -- events` shows what arrived.');
+  print(
+    table<CallRow>(
+      [
+        { title: 'LAST EVENT', value: (row) => shortTime(row.call.last_event_at) },
+        { title: 'SOURCE', value: (row) => row.call.source, flexible: true },
+        { title: 'CALL', value: (row) => row.call.provider_call_id, flexible: true },
+        { title: 'CUSTOMER', value: (row) => row.call.customer_number ?? '-' },
+        { title: 'STATUS', value: (row) => row.call.status },
+        { title: 'SYNC', value: (row) => syncState(row.runs) },
+      ],
+      page.rows,
+    ),
+  );
+  if (page.next !== null) print(`\nMore: --after ${page.next}`);
+}
+
+/** `hookline calls show <id>`: the whole story of one call. */
+export async function showCall(access: LedgerAccess, id: string, options: { readonly json?: boolean }): Promise<void> {
+  const story = await access.ledger.callStory(id);
+  if (story === null)
+    throw new CommandFailure(
+      `There is no call "${id}". Give Hookline's id (call_…) or the platform's call id; \`hookline calls\` lists them.`,
+    );
+  if (options.json === true) return printJson({ ...story, events: story.events.map(eventToJson) });
+  printCall(story.call);
+  printEvents(story);
+  for (const line of story.unmatched) print(`  not matched: ${line}`);
+  for (const { run, attempts } of story.runs) printRun(run, attempts, access.clock.now());
+  printLinks(story);
+}
+
+/** An event without its raw body, which may be large and is shown by `events show`. */
+export function eventToJson(event: StoredEvent): Record<string, unknown> {
+  const { body, ...rest } = event;
+  return { ...rest, bodyBytes: body.length };
+}
+
+function toJson(row: CallRow): Record<string, unknown> {
+  return { call: row.call, events: row.events, runs: row.runs };
+}
+
+/** The run that needs most attention speaks for the call. */
+export function syncState(runs: readonly RunSummary[]): string {
+  const order = ['dead', 'held', 'running', 'due', 'waiting', 'done'] as const;
+  const state = order.find((candidate) => runs.some((run) => run.state === candidate));
+  return state ?? 'no match';
+}
+
+function printCall(call: Call): void {
+  print(`Call ${call.provider_call_id} from ${call.source} (${call.platform})`);
+  print(`  ${call.id}, version ${call.version}`);
+  const facts: readonly (readonly [string, string | null])[] = [
+    ['status', call.status_reason === null ? call.status : `${call.status} (${call.status_reason})`],
+    [
+      'customer',
+      [call.customer_number ?? call.customer_number_raw ?? 'unknown', contactName(call)]
+        .filter((part) => part !== '')
+        .join(', '),
+    ],
+    ['direction', `${call.direction}${call.business_number === null ? '' : `, our number ${call.business_number}`}`],
+    [
+      'time',
+      `${shortTime(call.started_at)} to ${shortTime(call.ended_at)}${call.duration_s === null ? '' : `, ${call.duration_s} s`}`,
+    ],
+    ['agent', typeof call.agent['name'] === 'string' ? call.agent['name'] : null],
+    ['analysis', call.analysis_state],
+    [
+      'outcomes',
+      Object.keys(call.outcomes).length === 0
+        ? null
+        : Object.entries(call.outcomes)
+            .map(([key, value]) => `${key}: ${show(value, 40)}`)
+            .join(', '),
+    ],
+    ['summary', call.summary],
+    ['recording', call.recording_url],
+  ];
+  for (const [label, value] of facts)
+    if (value !== null) print(`  ${label.padEnd(10)} ${indent(value, 13).trimStart()}`);
+}
+
+function contactName(call: Call): string {
+  const parts = [
+    call.contact.name ?? [call.contact.first_name, call.contact.last_name].filter(Boolean).join(' '),
+    call.contact.email,
+  ];
+  return parts.filter((part) => part !== undefined && part !== '').join(', ');
+}
+
+function printEvents(story: CallStory): void {
+  print('\nEvents');
+  for (const event of story.events) {
+    const repeats = event.duplicates === 0 ? '' : `, ${event.duplicates} duplicate${event.duplicates === 1 ? '' : 's'}`;
+    print(`  ${shortTime(event.receivedAtMs)}  ${event.type} (${event.providerEvent ?? 'no name'})  ${event.state}`);
+    print(`      ${event.id}  ${event.proof}${repeats}`);
+    for (const note of event.notes) print(indent(`note: ${note}`, 6));
+    const join = story.joins.find((candidate) => candidate.eventId === event.id && !candidate.undone);
+    if (join !== undefined)
+      print(indent(`joined by heuristics: ${join.reason}. Take back: hookline calls unjoin ${event.id}`, 6));
+  }
+}
+
+/** One run with its attempts. */
+export function printRun(run: RunSummary, attempts: readonly AttemptRow[], nowMs: number): void {
+  print(`\nRun ${run.id}`);
+  print(`  ${run.integration} → ${run.destination}: ${describeState(run, nowMs)}`);
+  if (run.reason !== null && run.state !== 'done') print(indent(run.reason, 4));
+  if (run.hint !== null && run.state !== 'done') print(indent(`hint: ${run.hint}`, 4));
+  for (const attempt of attempts) printAttempt(attempt);
+}
+
+function describeState(run: RunSummary, nowMs: number): string {
+  if (run.state === 'due' || run.state === 'waiting') return `${run.state}, ${relativeTime(run.dueAtMs, nowMs)}`;
+  if (run.state === 'dead') return `dead letter. Fix the cause, then: hookline replay ${run.id}`;
+  return run.state;
+}
+
+function printAttempt(attempt: AttemptRow): void {
+  const reason = attempt.outcome.kind === 'done' ? '' : `: ${attempt.outcome.reason}`;
+  print(
+    `  attempt ${attempt.number}  ${shortTime(attempt.startedAtMs)}  ${attempt.finishedAtMs - attempt.startedAtMs} ms  call version ${attempt.callVersion}`,
+  );
+  print(indent(`${attempt.outcome.kind}${reason}`, 4));
+  const steps = Array.isArray(attempt.steps) ? attempt.steps : [];
+  for (const step of steps) if (isSyncReport(step)) for (const line of reportLines(step, 4)) print(line);
+  for (const request of attempt.requests) for (const line of requestLines(request, 4)) print(line);
+}
+
+function printLinks(story: CallStory): void {
+  if (story.links.length === 0) return;
+  print('\nLinks');
+  for (const link of story.links)
+    print(`  ${link.destination} ${link.kind} ${link.recordId ?? '(unknown: write in flight)'}  ${link.key}`);
+}

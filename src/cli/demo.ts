@@ -1,0 +1,77 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+import { loadConfig } from '../config/load.ts';
+import { startDaemon, type Daemon } from '../daemon.ts';
+import type { DaemonServices } from '../daemon/services.ts';
+import type { LedgerStats } from '../ledger/ledger.ts';
+import { createLogger } from '../observability/logger.ts';
+import { DEMO_CONFIG } from './demo/deliveries.ts';
+import { printDemo } from './demo/print-demo.ts';
+import { sendDeliveries } from './demo/send-deliveries.ts';
+import { CommandFailure } from './failure.ts';
+import { invalidConfig } from './ledger-access.ts';
+import { print } from './output.ts';
+import { runUntilStopped } from './start.ts';
+
+const PATIENCE_MS = 30_000;
+
+/** `hookline demo`: the main job, end to end, in a fresh folder. */
+export async function demo(once: boolean): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'hookline-demo-'));
+  const { daemon, services } = await startDemoDaemon(folder);
+  print(`A daemon is running on http://127.0.0.1:${daemon.port} with a fresh ledger in ${folder}.\n`);
+  const sent = await sendDeliveries(daemon.port, services.compiled.sources, services.clock);
+  await untilQuiet(services);
+  const isRight = await printDemo(services, sent);
+  if (once) {
+    await daemon.stop();
+    if (!isRight) throw new CommandFailure('The demo did not end as it should.');
+    return;
+  }
+  printNextSteps(folder, daemon);
+  await runUntilStopped(daemon);
+}
+
+async function startDemoDaemon(folder: string): Promise<{ daemon: Daemon; services: DaemonServices }> {
+  const file = path.join(folder, 'hookline.yaml');
+  writeFileSync(file, DEMO_CONFIG);
+  const result = loadConfig(file, { variable: () => undefined });
+  if (result.kind === 'invalid') throw invalidConfig(result.problems);
+  const started = await startDaemon({
+    loaded: result.loaded,
+    role: 'all',
+    dataDir: folder,
+    host: '127.0.0.1',
+    port: 0,
+    adminHost: '127.0.0.1',
+    adminPort: 0,
+    logger: createLogger({ level: 'error', format: 'pretty' }),
+  });
+  if (started.kind === 'invalid') throw invalidConfig(started.problems);
+  return started;
+}
+
+async function untilQuiet({ ledger, clock }: DaemonServices): Promise<void> {
+  const deadlineMs = clock.now() + PATIENCE_MS;
+  while (!isQuiet(await ledger.stats())) {
+    if (clock.now() > deadlineMs) throw new CommandFailure('The daemon did not finish its work in 30 seconds.');
+    await wait(20);
+  }
+}
+
+function isQuiet({ oldestPendingEventMs, runs }: LedgerStats): boolean {
+  return oldestPendingEventMs === null && runs.due === 0 && runs.running === 0;
+}
+
+function printNextSteps(folder: string, daemon: Daemon): void {
+  const environment = `HOOKLINE_CONFIG=${folder}/hookline.yaml DATA_DIR=${folder} PORT=${daemon.port}`;
+  print('\nLook around from a second terminal:\n');
+  print(`  export ${environment}`);
+  for (const command of ['calls', 'calls show call_5b81e2', 'sandbox', 'events refused'])
+    print(`  npm run hookline -- ${command}`);
+  print('  npm run hookline -- send callab config/samples/callab/call_ended.json');
+  print(`\nMetrics: http://127.0.0.1:${daemon.adminPort}/metrics   Ctrl-C stops the daemon.`);
+}

@@ -1,0 +1,72 @@
+import type { DaemonServices } from '../../daemon/services.ts';
+import type { CallRow } from '../../ledger/ledger.ts';
+import { syncState } from '../calls.ts';
+import { print, table } from '../output.ts';
+import type { Sent } from './send-deliveries.ts';
+
+/** Prints what came of the deliveries; true when everything is as it should be. */
+export async function printDemo(services: DaemonServices, sent: readonly Sent[]): Promise<boolean> {
+  const { ledger } = services;
+  const { rows } = await ledger.listCalls({ limit: 100 });
+  const records = await countRecords(services);
+  print(
+    table<CallRow>(
+      [
+        { title: 'SOURCE', value: (row) => row.call.source },
+        { title: 'CALL', value: (row) => row.call.provider_call_id, flexible: true },
+        { title: 'EVENTS', value: (row) => String(row.events) },
+        { title: 'STATUS', value: (row) => row.call.status },
+        { title: 'SECONDS', value: (row) => String(row.call.duration_s ?? '-') },
+        { title: 'ANALYSIS', value: (row) => row.call.analysis_state },
+        { title: 'CRM', value: (row) => syncState(row.runs) },
+      ],
+      rows.toReversed(),
+    ),
+  );
+  const synced = rows.filter((row) => row.runs.length > 0);
+  const checks = [
+    checkAnswers(sent),
+    check(
+      `${synced.length} calls of one customer → ${records.contact} contact, ${records.call} calls, ${records.task} task in the sandbox`,
+      records.contact === 1 && records.call === synced.length && records.task === 1,
+    ),
+    check(
+      `${rows.length - synced.length} call has not ended yet, so nothing was written for it`,
+      rows.length - synced.length === 1,
+    ),
+    check(
+      'every run is done',
+      rows.every((row) => row.runs.every((run) => run.state === 'done')),
+    ),
+  ];
+  print();
+  for (const { text, holds } of checks) print(`${holds ? '✓' : '✗'} ${text}`);
+  return checks.every(({ holds }) => holds);
+}
+
+interface Check {
+  readonly text: string;
+  readonly holds: boolean;
+}
+
+function check(text: string, holds: boolean): Check {
+  return { text, holds };
+}
+
+function checkAnswers(sent: readonly Sent[]): Check {
+  const forged = sent.filter(({ delivery }) => delivery.forged === true);
+  const honest = sent.filter(({ delivery }) => delivery.forged !== true);
+  const accepted = honest.filter(({ status }) => status === 200);
+  const refused = forged.filter(({ status }) => status === 401);
+  const duplicates = accepted.filter(({ isDuplicate }) => isDuplicate).length;
+  const text = `${accepted.length} webhooks accepted (${duplicates} of them repeated), ${refused.length} forged one refused with 401`;
+  return check(text, accepted.length === honest.length && refused.length === forged.length);
+}
+
+async function countRecords({
+  ledger,
+}: DaemonServices): Promise<Readonly<Record<'contact' | 'call' | 'task', number>>> {
+  const count = async (kind: 'contact' | 'call' | 'task'): Promise<number> =>
+    (await ledger.sandbox.listRecords('sandbox', kind, 1000)).length;
+  return { contact: await count('contact'), call: await count('call'), task: await count('task') };
+}

@@ -1,0 +1,65 @@
+import { existsSync } from 'node:fs';
+
+import { compileSources } from '../config/compile.ts';
+import { readEnvironment, type Environment } from '../config/environment.ts';
+import { formatProblem, loadConfig, locate, type ConfigProblem, type LoadedConfig } from '../config/load.ts';
+import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
+import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
+import type { SourceAdapter } from '../platforms/platform.ts';
+import { systemClock, type Clock } from '../shared/clock.ts';
+import { ledgerFile } from '../shared/data-directory.ts';
+import type { ConfigIssue } from '../shared/config-issue.ts';
+import { createIds } from '../shared/ids.ts';
+import { didYouMean } from '../shared/nearest.ts';
+import { CommandFailure } from './failure.ts';
+
+/** The ledger as a command sees it: the same file the daemon writes. */
+export interface LedgerAccess {
+  readonly ledger: LedgerWithSandbox;
+  readonly clock: Clock;
+}
+
+/** The environment, or exit 2 with every problem. */
+export function getEnvironment(): Environment {
+  const result = readEnvironment();
+  if (result.kind === 'invalid') throw new CommandFailure(result.problems.join('\n'), 2);
+  return result.environment;
+}
+
+/** The config, or exit 2 with every problem. */
+export function getConfig(): LoadedConfig {
+  const environment = getEnvironment();
+  const result = loadConfig(environment.configFile, environment);
+  if (result.kind === 'invalid') throw invalidConfig(result.problems);
+  return result.loaded;
+}
+
+/** Every problem on a line of its own, with file, line and column. */
+export function invalidConfig(problems: readonly ConfigProblem[]): CommandFailure {
+  return new CommandFailure(problems.map(formatProblem).join('\n'), 2);
+}
+
+/** One source of the config, bound to its platform. */
+export function getCompiledSource(name: string): SourceAdapter {
+  const loaded = getConfig();
+  const issues: ConfigIssue[] = [];
+  const sources = compileSources(loaded.config.sources, issues);
+  if (issues.length > 0) throw invalidConfig(locate(issues, loaded.file, loaded.source));
+  const source = sources.get(name);
+  if (source === undefined)
+    throw new CommandFailure(`There is no source "${name}".${didYouMean(name, [...sources.keys()])}`, 2);
+  return source.adapter;
+}
+
+/** Opens the ledger for one command and closes it again. */
+export async function withLedger(use: (access: LedgerAccess) => Promise<void>): Promise<void> {
+  const file = ledgerFile(getEnvironment().dataDir);
+  if (!existsSync(file))
+    throw new CommandFailure(`There is no ledger at ${file}. Start the daemon first, or set DATA_DIR.`);
+  const ledger = await openSqliteLedger({ file, clock: systemClock, ids: createIds(systemClock) });
+  try {
+    await use({ ledger, clock: systemClock });
+  } finally {
+    await ledger.close();
+  }
+}

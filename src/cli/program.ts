@@ -1,0 +1,193 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+
+import { RUN_STATES } from '../domain/run.ts';
+import { listCalls, showCall, type ListOptions } from './calls.ts';
+import { check } from './check.ts';
+import { demo } from './demo.ts';
+import { listDestinations, resumeDestination } from './destinations.ts';
+import { listEvents, listRefusals, showEvent } from './events.ts';
+import { CommandFailure } from './failure.ts';
+import { health } from './health.ts';
+import { init } from './init.ts';
+import { getConfig, getEnvironment, withLedger } from './ledger-access.ts';
+import { preview } from './preview.ts';
+import { replay, type ReplayOptions } from './replay.ts';
+import { listRuns, showRun } from './runs.ts';
+import { listSandbox, showSandboxRecord } from './sandbox.ts';
+import { send, type SendOptions } from './send.ts';
+import type { Role } from '../daemon/services.ts';
+import { start } from './start.ts';
+import { unjoin } from './unjoin.ts';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** Runs one command; resolves to the exit code: 0 ok, 1 failed, 2 wrong usage or invalid config. */
+export async function runCli(argv: readonly string[]): Promise<number> {
+  try {
+    await createProgram().parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof CommandFailure)) throw error;
+    console.error(error.message);
+    return error.exitCode;
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('hookline')
+    .description('Call webhooks in, CRM records out: kept, in order, once.')
+    .exitOverride()
+    .showHelpAfterError('(--help shows how it is used)')
+    .configureHelp({ showGlobalOptions: false });
+  addDaemonCommands(program);
+  addConfigCommands(program);
+  addSendCommands(program);
+  addListCommands(program);
+  addDestinationCommands(program);
+  return program;
+}
+
+function addDaemonCommands(program: Command): void {
+  program
+    .command('start')
+    .description('start the daemon')
+    .addOption(
+      new Option('--role <role>', 'what this process does').choices(['all', 'receiver', 'worker']).default('all'),
+    )
+    .action((options: { role: Role }) => start(options.role));
+  program
+    .command('demo')
+    .description('start a daemon in a fresh folder, send it every sample call and show what came of it')
+    .option('--once', 'stop afterwards; exit 0 when everything is right, else 1')
+    .action((options: { once?: boolean }) => demo(options.once === true));
+  program
+    .command('health')
+    .description('ask a running daemon whether it is ready; exit 0 or 1 (used by the Docker health check)')
+    .action(() => health(getEnvironment().port));
+}
+
+function addConfigCommands(program: Command): void {
+  program
+    .command('init')
+    .description('write a first config and a secret for it')
+    .option('--platform <name>', 'callab, callttone, callscaler or atoms', 'callab')
+    .action((options: { platform: string }) => init(getEnvironment().configFile, options.platform));
+  program
+    .command('check')
+    .description('check the config; every problem with file, line and column')
+    .option('--live', 'also ask every destination whether it can be used (reads only)')
+    .option('--json', 'print JSON')
+    .action((options: JsonOption & { live?: boolean }) => check(options));
+}
+
+function addSendCommands(program: Command): void {
+  program
+    .command('send')
+    .description('send a file to the running daemon, signed as the platform would')
+    .argument('<source>', 'name of a source in the config')
+    .argument('<file>', 'the body, sent byte for byte')
+    .option('--event <name>', 'event name, where the platform sends it in a header')
+    .option('--url <url>', 'address of the daemon (default: this machine, PORT)')
+    .option('--json', 'print JSON')
+    .action((source: string, file: string, options: SendOptions) => send(source, file, options));
+  program
+    .command('preview')
+    .description('show what a webhook would change, field by field; writes nothing')
+    .argument('<source>', 'name of a source in the config')
+    .argument('<file>', 'the body')
+    .option('--json', 'print JSON')
+    .action((source: string, file: string, options: JsonOption) => preview(source, file, options));
+}
+
+function addListCommands(program: Command): void {
+  const calls = program.command('calls').description('what became of each call');
+  list(calls, 'calls, newest first').action((options: ListOptions) =>
+    withLedger((access) => listCalls(access, options)),
+  );
+  show(calls, 'the whole story of one call').action((id: string, options: JsonOption) =>
+    withLedger((access) => showCall(access, id, options)),
+  );
+  calls
+    .command('unjoin')
+    .description('take back a join that was made by heuristics')
+    .argument('<event>', 'event id, evt_…')
+    .action((id: string) => withLedger((access) => unjoin(access, id)));
+
+  const events = program.command('events').description('what was received');
+  list(events, 'accepted deliveries, newest first').action((options: ListOptions) =>
+    withLedger((access) => listEvents(access, options)),
+  );
+  list(events, 'requests that were turned away, and why', 'refused').action((options: ListOptions) =>
+    withLedger((access) => listRefusals(access, options)),
+  );
+  show(events, 'one delivery with its raw body').action((id: string, options: JsonOption) =>
+    withLedger((access) => showEvent(access, id, options)),
+  );
+  addRunCommands(program);
+}
+
+function addRunCommands(program: Command): void {
+  const runs = program.command('runs').description('integrations at work; --state dead lists the dead letters');
+  list(runs, 'runs, newest first')
+    .addOption(new Option('--state <state>', 'only runs in this state').choices([...RUN_STATES]))
+    .action((options: ListOptions) => withLedger((access) => listRuns(access, options)));
+  show(runs, 'one run with every attempt').action((id: string, options: JsonOption) =>
+    withLedger((access) => showRun(access, id, options)),
+  );
+  program
+    .command('replay')
+    .description('process runs again; safe at any time, nothing is written twice')
+    .argument('[id]', 'a call, run or event')
+    .addOption(new Option('--state <state>', 'all runs in this state').choices(['dead', 'held', 'done']))
+    .option('--integration <name>', 'only runs of this integration')
+    .option('--force', 'write even what looks unchanged')
+    .option('--json', 'print JSON')
+    .action((id: string | undefined, options: ReplayOptions) => withLedger((access) => replay(access, id, options)));
+}
+
+function addDestinationCommands(program: Command): void {
+  const destinations = program.command('destinations').description('configured CRMs and whether they are paused');
+  destinations
+    .command('list', { isDefault: true })
+    .option('--json', 'print JSON')
+    .action((options: JsonOption) => withLedger((access) => listDestinations(access, getConfig(), options)));
+  destinations
+    .command('resume')
+    .description('use a paused destination again')
+    .argument('<name>')
+    .action((name: string) => withLedger((access) => resumeDestination(access, name)));
+  const sandbox = program.command('sandbox').description('records of the sandbox CRM');
+  sandbox
+    .command('list', { isDefault: true })
+    .addOption(new Option('--kind <kind>', 'only these').choices(['contact', 'call', 'task']))
+    .option('--json', 'print JSON')
+    .action((options: JsonOption & { kind?: string }) => withLedger((access) => listSandbox(access, options)));
+  show(sandbox, 'one record with every change').action((id: string, options: JsonOption) =>
+    withLedger((access) => showSandboxRecord(access, id, options)),
+  );
+}
+
+function list(parent: Command, description: string, name = 'list'): Command {
+  return parent
+    .command(name, { isDefault: name === 'list' })
+    .description(description)
+    .option('--limit <n>', 'how many', parseLimit, 25)
+    .option('--source <name>', 'only this source')
+    .option('--search <text>', 'call id, run id, event id or phone number')
+    .option('--after <cursor>', 'continue a list')
+    .option('--json', 'print JSON');
+}
+
+function show(parent: Command, description: string): Command {
+  return parent.command('show').description(description).argument('<id>').option('--json', 'print JSON');
+}
+
+function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
+    throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
+  return limit;
+}

@@ -1,0 +1,77 @@
+import type { RecordKind } from '../destinations/destination.ts';
+import type { SandboxChange, SandboxRecord } from '../destinations/sandbox/store.ts';
+import { CommandFailure } from './failure.ts';
+import { getConfig, type LedgerAccess } from './ledger-access.ts';
+import { print, printJson, shortTime, table } from './output.ts';
+import { show } from './report.ts';
+
+const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
+
+interface Listed extends SandboxRecord {
+  readonly destination: string;
+}
+
+/** `hookline sandbox`: what the sandbox CRM holds. */
+export async function listSandbox(
+  access: LedgerAccess,
+  options: { readonly kind?: string; readonly json?: boolean },
+): Promise<void> {
+  const kinds = KINDS.filter((kind) => options.kind === undefined || kind === options.kind);
+  const records: Listed[] = [];
+  for (const destination of sandboxNames()) {
+    for (const kind of kinds) {
+      const found = await access.ledger.sandbox.listRecords(destination, kind, 100);
+      records.push(...found.map((record) => ({ ...record, destination })));
+    }
+  }
+  if (options.json === true) return printJson({ records });
+  if (records.length === 0) return print('The sandbox is empty.');
+  print(
+    table<Listed>(
+      [
+        { title: 'RECORD', value: (record) => record.id },
+        { title: 'KIND', value: (record) => record.kind },
+        { title: 'CHANGED', value: (record) => shortTime(record.updatedAtMs) },
+        { title: 'FIELDS', value: (record) => show(record.fields, 200), flexible: true },
+      ],
+      records,
+    ),
+  );
+}
+
+/** `hookline sandbox show <id>`: one record with every change. */
+export async function showSandboxRecord(
+  access: LedgerAccess,
+  id: string,
+  options: { readonly json?: boolean },
+): Promise<void> {
+  for (const destination of sandboxNames()) {
+    const record = await access.ledger.sandbox.getRecord(destination, id);
+    if (record === null) continue;
+    const changes = await access.ledger.sandbox.history(destination, id);
+    if (options.json === true) return printJson({ destination, record, changes });
+    return printRecord(destination, record, changes);
+  }
+  throw new CommandFailure(`There is no sandbox record "${id}". \`hookline sandbox\` lists them.`);
+}
+
+/** Names of the configured destinations of type sandbox. */
+function sandboxNames(): readonly string[] {
+  const names = Object.entries(getConfig().config.destinations)
+    .filter(([, config]) => config.type === 'sandbox')
+    .map(([name]) => name);
+  if (names.length === 0) throw new CommandFailure('No destination of type sandbox is configured.');
+  return names;
+}
+
+function printRecord(destination: string, record: SandboxRecord, changes: readonly SandboxChange[]): void {
+  print(`${record.kind} ${record.id} in ${destination}`);
+  print(`  created ${shortTime(record.createdAtMs)}, changed ${shortTime(record.updatedAtMs)}`);
+  if (record.contactId !== null) print(`  contact ${record.contactId}`);
+  for (const [field, value] of Object.entries(record.fields)) print(`  ${field.padEnd(22)} ${show(value, 54)}`);
+  print('\nChanges');
+  for (const change of changes) {
+    const before = change.before === null ? '' : `${show(change.before, 16)} → `;
+    print(`  ${shortTime(change.atMs)}  ${change.field}: ${before}${show(change.after, 24)}`);
+  }
+}

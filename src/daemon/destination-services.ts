@@ -1,0 +1,85 @@
+import type { CompileDependencies, CompiledDestination } from '../config/compile.ts';
+import type { Ledger, Pause } from '../ledger/ledger.ts';
+import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
+import { maskBody, maskText, maskUrl } from '../observability/mask.ts';
+import type { Clock } from '../shared/clock.ts';
+import { createHttpClient } from '../shared/http-client.ts';
+import type { Ids } from '../shared/ids.ts';
+import type { Logger } from '../shared/logger.ts';
+import { systemAfter } from '../sync/budget.ts';
+import { createDestinationRuntime, type DestinationRuntime } from '../sync/destination-runtime.ts';
+import { createKeyedMutex } from '../sync/keyed-mutex.ts';
+import type { SyncDependencies } from '../sync/session.ts';
+
+export interface DestinationServicesOptions {
+  readonly ledger: LedgerWithSandbox;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** What the ledger remembers from before the start. */
+  readonly pauses: readonly Pause[];
+}
+
+/** Everything a destination needs to work, made once per destination and process. */
+export interface DestinationServices {
+  readonly compileDependencies: CompileDependencies;
+  /** Makes the runtimes once the config is compiled; actions may run after that. */
+  useAll(destinations: ReadonlyMap<string, CompiledDestination>): void;
+  runtimes(): readonly DestinationRuntime[];
+  /** Takes over pauses that another process changed. */
+  refresh(): Promise<void>;
+  /** Resolves when every pause is on disk. */
+  settled(): Promise<void>;
+}
+
+/** Creates the services; see `DestinationServices`. */
+export function createDestinationServices(options: DestinationServicesOptions): DestinationServices {
+  const { clock, ids, ledger } = options;
+  const used = new Map<string, SyncDependencies>();
+  const runtimes = (): readonly DestinationRuntime[] => [...used.values()].map(({ runtime }) => runtime);
+  return {
+    compileDependencies: {
+      destination: (name) => ({ clock, ids, sandboxStore: ledger.sandbox, secrets: scopedSecrets(ledger, name) }),
+      sync(name) {
+        const found = used.get(name);
+        if (found === undefined) throw new Error(`destination "${name}" is asked for before it is in use`);
+        return found;
+      },
+    },
+    useAll(destinations) {
+      for (const [name, entry] of destinations) used.set(name, createSyncDependencies(options, entry));
+    },
+    runtimes,
+    refresh: async () => void (await Promise.all(runtimes().map((runtime) => runtime.refresh()))),
+    settled: async () => void (await Promise.all(runtimes().map((runtime) => runtime.settled()))),
+  };
+}
+
+function scopedSecrets(ledger: Pick<Ledger, 'loadSecret' | 'saveSecret'>, destination: string) {
+  const scoped = (name: string): string => `${destination}/${name}`;
+  return {
+    load: (name: string) => ledger.loadSecret(scoped(name)),
+    save: (name: string, value: Parameters<Ledger['saveSecret']>[1]) => ledger.saveSecret(scoped(name), value),
+  };
+}
+
+function createSyncDependencies(
+  options: DestinationServicesOptions,
+  { destination, config }: CompiledDestination,
+): SyncDependencies {
+  const { clock, logger, ledger, pauses } = options;
+  const allowPrivateNetworks = 'allow_private_networks' in config && config.allow_private_networks;
+  const runtime = createDestinationRuntime(
+    {
+      destination,
+      http: createHttpClient({ allowPrivateNetworks }),
+      clock,
+      after: systemAfter,
+      mask: { url: maskUrl, body: maskBody, text: maskText },
+      ledger,
+      logger,
+    },
+    pauses.find((pause) => pause.destination === destination.name) ?? null,
+  );
+  return { ledger, runtime, locks: createKeyedMutex(), clock };
+}

@@ -1,0 +1,33 @@
+import { createFold, createJoin } from '../integrations/fold-call.ts';
+import { startWorker, type Worker } from '../integrations/worker.ts';
+import { random } from '../shared/ids.ts';
+import { systemAfter } from '../sync/budget.ts';
+import type { DaemonServices } from './services.ts';
+
+/** Longer than any request to a destination may take, so that a lease ends only when its process did. */
+const LEASE_MS = 60_000;
+const GRACE_MS = 20_000;
+
+/** Starts folding and syncing. `busy` is true while webhooks come in: they go first. */
+export function startWork(services: DaemonServices, busy: () => boolean): Worker {
+  const { compiled, destinations, ids } = services;
+  const folding = { sources: compiled.sources, integrations: compiled.integrations, logger: services.logger };
+  return startWorker({
+    ...services,
+    integrations: new Map(compiled.integrations.map((integration) => [integration.name, integration])),
+    fold: createFold(folding),
+    join: createJoin(folding),
+    busy,
+    after: systemAfter,
+    random,
+    newOwner: () => ids.next('own'),
+    leaseMs: LEASE_MS,
+    graceMs: GRACE_MS,
+    destinations: destinations.runtimes().map((runtime) => ({
+      destination: runtime.destination.name,
+      concurrency: runtime.destination.rate?.max_in_flight ?? 4,
+      canRun: (nowMs) => runtime.canRun(nowMs),
+      refresh: () => runtime.refresh(),
+    })),
+  });
+}
