@@ -1,13 +1,8 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Bell, Queue } from './queue.ts';
 
-/** setTimeout runs longer waits at once; past this the bell rings early, finds nothing due, and the sweeper sees to the rest. */
+/** The longest wait of setTimeout; past it the bell rings early, finds nothing due, and the sweeper plans the rest. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
-
-interface FutureRing {
-  readonly atMs: number;
-  readonly timer: NodeJS.Timeout;
-}
 
 /**
  * The doorbell of a single process. Rings for one bell are coalesced: many within one turn of the event loop are one,
@@ -16,7 +11,7 @@ interface FutureRing {
 export function createInProcessQueue(clock: Clock): Queue {
   const listeners = new Set<(bell: Bell) => void>();
   const ringing = new Map<string, Bell>();
-  const later = new Map<string, FutureRing>();
+  const planned = new Map<string, Plan>();
 
   function ringNow(bell: Bell): void {
     if (ringing.size === 0) setImmediate(ringAll);
@@ -29,31 +24,44 @@ export function createInProcessQueue(clock: Clock): Queue {
     for (const bell of bells) for (const listener of listeners) listener(bell);
   }
 
-  function ringLater(bell: Bell, atMs: number): void {
-    const name = nameOf(bell);
-    const planned = later.get(name);
-    if (planned !== undefined && planned.atMs <= atMs) return;
-    clearTimeout(planned?.timer);
-    const ring = (): void => {
-      later.delete(name);
-      ringNow(bell);
-    };
-    const timer = setTimeout(ring, Math.min(atMs - clock.now(), MAX_TIMEOUT_MS));
-    // A bell for later is no reason for a process to stay alive; the ledger remembers.
-    timer.unref();
-    later.set(name, { atMs, timer });
-  }
-
   return {
     ring(bell, atMs) {
-      if (atMs === undefined || atMs <= clock.now()) ringNow(bell);
-      else ringLater(bell, atMs);
+      const waitMs = (atMs ?? 0) - clock.now();
+      if (atMs === undefined || waitMs <= 0) ringNow(bell);
+      else plan(planned, { name: nameOf(bell), atMs, waitMs, ring: () => ringNow(bell) });
     },
     answer(onBell) {
       listeners.add(onBell);
       return () => void listeners.delete(onBell);
     },
   };
+}
+
+interface Plan {
+  readonly atMs: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface LaterRing {
+  readonly name: string;
+  readonly atMs: number;
+  readonly waitMs: number;
+  readonly ring: () => void;
+}
+
+/** Keeps the earliest of the rings planned for one bell. */
+function plan(planned: Map<string, Plan>, { name, atMs, waitMs, ring }: LaterRing): void {
+  const known = planned.get(name);
+  if (known !== undefined && known.atMs <= atMs) return;
+  clearTimeout(known?.timer);
+  const ringAtLast = (): void => {
+    planned.delete(name);
+    ring();
+  };
+  const timer = setTimeout(ringAtLast, Math.min(waitMs, MAX_TIMEOUT_MS));
+  // A bell for later is no reason for a process to stay alive; the ledger remembers.
+  timer.unref();
+  planned.set(name, { atMs, timer });
 }
 
 function nameOf(bell: Bell): string {

@@ -31,7 +31,10 @@ export function startSweeper(dependencies: SweeperDependencies): Sweeper {
   async function run(): Promise<void> {
     await sweep(dependencies);
     if (stopped) return;
-    timer = setTimeout(() => (sweeping = run()), dependencies.intervalMs);
+    const sweepAgain = (): void => {
+      sweeping = run();
+    };
+    timer = setTimeout(sweepAgain, dependencies.intervalMs);
     timer.unref();
   }
 
