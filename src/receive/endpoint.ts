@@ -7,15 +7,22 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Health } from '../observability/health.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { HeaderLines } from '../platforms/platform.ts';
+import type { Cidr } from '../shared/ip.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
+import { createFindAddress } from './client-address.ts';
 import { createLimits } from './limits.ts';
 import { createBodyBudget, readRequestBody } from './read-request-body.ts';
 import { receiveWebhook, type IncomingWebhook, type ReceiveDependencies } from './receive-webhook.ts';
 import type { Rate, ReceivedSource } from './received-source.ts';
 import { createRefusals } from './refusals.ts';
 
-export interface EndpointDependencies extends Omit<ReceiveDependencies, 'limits' | 'refusals' | 'sources' | 'health'> {
+export interface EndpointDependencies extends Omit<
+  ReceiveDependencies,
+  'limits' | 'refusals' | 'sources' | 'health' | 'findAddress'
+> {
   readonly sources: readonly ReceivedSource[];
+  /** Networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly Cidr[];
   /** Requests from one client address; null: no limit. */
   readonly ratePerAddress: Rate | null;
   readonly ledger: Pick<Ledger, 'recordEvent' | 'recordRefusal'>;
@@ -36,6 +43,7 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
   const receive: ReceiveDependencies = {
     ...dependencies,
     sources: new Map(dependencies.sources.map((source) => [source.name, source])),
+    findAddress: createFindAddress(dependencies.trustedProxies),
     limits: createLimits(dependencies.ratePerAddress),
     refusals: createRefusals(dependencies),
   };

@@ -5,12 +5,13 @@ import type { HeaderLines, UnverifiedRequest } from '../platforms/platform.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Ids } from '../shared/ids.ts';
-import { clientAddress, isAllowed, type Cidr } from '../shared/ip.ts';
+import { isAllowed } from '../shared/ip.ts';
 import type { Logger } from '../shared/logger.ts';
 import { acceptedAnswer, refusedAnswer, type Answer, type RefusedStatus } from './answer.ts';
+import type { FindAddress } from './client-address.ts';
 import { createEvent, createQuarantinedEvent, type EventOrigin } from './create-event.ts';
 import { inflateBody } from './inflate-body.ts';
-import { headerValue, headerValues } from './kept-headers.ts';
+import { headerValue } from './kept-headers.ts';
 import type { Limits } from './limits.ts';
 import type { BodyOutcome } from './read-request-body.ts';
 import type { ReceivedSource } from './received-source.ts';
@@ -20,7 +21,7 @@ import { standInFor } from './stand-in.ts';
 
 export interface ReceiveDependencies {
   readonly sources: ReadonlyMap<string, ReceivedSource>;
-  readonly trustedProxies: readonly Cidr[];
+  readonly findAddress: FindAddress;
   readonly ledger: Pick<Ledger, 'recordEvent'>;
   readonly queue: Pick<Queue, 'ring'>;
   readonly clock: Clock;
@@ -94,14 +95,13 @@ type ReadDelivery =
 
 function startDelivery(deps: ReceiveDependencies, incoming: IncomingWebhook): Delivery {
   const source = deps.sources.get(incoming.source);
-  const forwarded = deps.trustedProxies.length === 0 ? [] : headerValues(incoming.headers, 'x-forwarded-for');
   return {
     id: deps.ids.next('evt'),
     source: source ?? standInFor(incoming.source, deps.sources),
     known: source !== undefined,
     receivedAtMs: deps.clock.now(),
     incoming,
-    address: clientAddress(incoming.socketAddress, forwarded, deps.trustedProxies),
+    address: deps.findAddress(incoming.socketAddress, incoming.headers),
   };
 }
 

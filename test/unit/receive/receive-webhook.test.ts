@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 
 import type { HeaderLines, SourceAdapter, VerifiedRequest } from '../../../src/platforms/platform.ts';
+import { createFindAddress } from '../../../src/receive/client-address.ts';
 import type { Limits } from '../../../src/receive/limits.ts';
 import type { BodyOutcome } from '../../../src/receive/read-request-body.ts';
 import {
@@ -76,7 +77,7 @@ function setUp(options: { source?: Partial<ReceivedSource>; deps?: Partial<Recei
   const ignore = (): void => undefined;
   const deps: ReceiveDependencies = {
     sources: new Map([['shop', source(options.source)]]),
-    trustedProxies: [],
+    findAddress: createFindAddress([]),
     ledger: recorder,
     queue: { ring: (bell) => void rung.push(bell) },
     clock: { now: () => NOW_MS },
