@@ -121,8 +121,7 @@ function readField({ target, sources }: CompiledField, input: SourceInput): Json
 
 /** What the sender called the status, verbatim. */
 function rawText({ sources }: CompiledField, input: SourceInput): JsonValue {
-  const theirs = sources.filter(({ isConstant }) => isConstant !== true);
-  const value = theirs.map((one) => one.read(input)).find((one) => !isBlank(one)) ?? null;
+  const value = sources.map((one) => one.readRaw?.(input) ?? null).find((one) => !isBlank(one)) ?? null;
   return typeof value === 'string' ? value : null;
 }
 

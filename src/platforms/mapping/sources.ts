@@ -22,8 +22,8 @@ export interface CompiledSource {
   read(input: SourceInput): JsonValue;
   /** For the conversion that follows. */
   readonly source: ConvertContext['source'];
-  /** True for a value that is ours, not the sender's. */
-  readonly isConstant?: true;
+  /** The value in the sender's own words, before `map`; absent where the value is ours. */
+  readRaw?(input: SourceInput): JsonValue;
 }
 
 /** Compiles one source of a field; what is wrong in it becomes an issue. */
@@ -41,17 +41,19 @@ function isOn(on: readonly EventType[] | undefined, type: EventType): boolean {
 }
 
 function valueSource({ value, on }: ValueSource): CompiledSource {
-  return { source: {}, isConstant: true, read: ({ type }) => (isOn(on, type) ? value : null) };
+  return { source: {}, read: ({ type }) => (isOn(on, type) ? value : null) };
 }
 
 function pathSource(source: PathSource, compilation: Compilation): CompiledSource {
   const paths = compilePaths(source.path, compilation);
   const words = new Map(Object.entries(source.map ?? {}).map(([theirs, ours]) => [fold(theirs), ours]));
+  const readRaw = ({ record, type }: SourceInput): JsonValue =>
+    isOn(source.on, type) ? firstValue(paths, record) : null;
   return {
     source,
-    read: ({ record, type }) => {
-      if (!isOn(source.on, type)) return null;
-      const value = firstValue(paths, record);
+    readRaw,
+    read: (input) => {
+      const value = readRaw(input);
       if (words.size === 0 || typeof value === 'object') return value;
       return words.get(fold(String(value))) ?? value;
     },
