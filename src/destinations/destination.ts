@@ -138,6 +138,8 @@ export interface Destination {
     scope: JsonObject,
     context: RequestContext,
   ) => Promise<Result<FoundRecord>>;
+  /** Kinds that `readRecord` can show; absent: all. */
+  readonly readableKinds?: readonly RecordKind[];
   /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found and updated. */
   write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned>;
   /**
@@ -152,4 +154,9 @@ export interface Destination {
   >;
   /** `hookline check --live`: credentials, reachability, fields. Reads only. */
   check(context: RequestContext): Promise<readonly CheckFinding[]>;
+}
+
+/** True when the destination can show a record of this kind by its id. */
+export function canRead({ readRecord, readableKinds }: Destination, kind: RecordKind): boolean {
+  return readRecord !== undefined && readableKinds?.includes(kind) !== false;
 }

@@ -1,4 +1,4 @@
-import type { Destination, RecordKind } from '../destinations/destination.ts';
+import { canRead, type Destination, type RecordKind } from '../destinations/destination.ts';
 import type { KnownNames } from '../templates/known-names.ts';
 import type { TemplateSite } from '../templates/template.ts';
 import { compileFields, compileStatus, compileText, compileWhen } from './compile-fields.ts';
@@ -69,7 +69,7 @@ function fieldsOf(
   site: TemplateSite,
 ): CompiledContact['fields'] {
   // A contact that cannot be read by id can still be searched for.
-  const isReadable = kind === 'contact' || destination.readRecord !== undefined;
+  const isReadable = kind === 'contact' || canRead(destination, kind);
   return compileFields({ kind, defaults: destination.defaults[kind], fields, isReadable }, site);
 }
 

@@ -30,24 +30,29 @@ export async function removeIntents(session: SyncSession, target: Target): Promi
   }
 }
 
-/** Remembers where the record is and what was written, in one transaction; nothing when nothing changed. */
+/**
+ * Remembers where the record is and what was written, in one transaction; nothing when nothing changed. `isNew`: the
+ * record did not exist a moment ago, so that no link can name it yet.
+ */
 export async function saveWritten(
   session: SyncSession,
   target: Target,
-  recordId: string,
-  plan: TargetPlan,
+  { recordId, plan, isNew }: { readonly recordId: string; readonly plan: TargetPlan; readonly isNew: boolean },
 ): Promise<void> {
   if (session.input.mode === 'preview') return;
   const stampedKey = target.stampedKey(recordId);
-  const saved = await findLinks(session, target.kind, [...target.pointers, stampedKey]);
+  const saved = isNew ? NO_LINKS : await findLinks(session, target.kind, [...target.pointers, stampedKey]);
   const isSaved = (key: string): boolean => pointsTo(saved.get(key), recordId);
   const links = target.pointers.filter((key) => !isSaved(key)).map((key) => toLink(session, target, key, recordId));
   if (plan.stampsChanged || !isSaved(stampedKey)) {
     const hash = hashJson(target.projection.fields.map(({ field, value }) => [field, value]));
-    links.push({ ...toLink(session, target, stampedKey, recordId), hash, stamps: plan.stamps });
+    const before = isSaved(stampedKey) ? saved.get(stampedKey)?.stamps : {};
+    links.push({ ...toLink(session, target, stampedKey, recordId), hash, stamps: { ...before, ...plan.stamps } });
   }
   if (links.length > 0) await session.dependencies.ledger.saveLinks(links);
 }
+
+const NO_LINKS: ReadonlyMap<string, Link> = new Map();
 
 /** A call or task has one link, first an intent and stamped later. */
 function intentKeys({ pointers, key }: Target): readonly string[] {

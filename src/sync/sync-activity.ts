@@ -1,4 +1,4 @@
-import type { RecordKind } from '../destinations/destination.ts';
+import { canRead, type RecordKind } from '../destinations/destination.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { CompiledField, Render } from './compiled-sync.ts';
 import { isEmptyValue, projectFields } from './project-fields.ts';
@@ -106,6 +106,9 @@ function toTarget(session: SyncSession, { kind, key, fields, scope, person }: Ac
     scope,
     pointers: [],
     stampedKey: () => key,
-    read: read === undefined ? null : (recordId) => read(kind, recordId, scope, session.context),
+    read:
+      read === undefined || !canRead(destination, kind)
+        ? null
+        : (recordId) => read(kind, recordId, scope, session.context),
   };
 }

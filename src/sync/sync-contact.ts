@@ -1,4 +1,4 @@
-import type { FoundRecord, Result } from '../destinations/destination.ts';
+import { canRead, type FoundRecord, type Result } from '../destinations/destination.ts';
 import type { TakenIdentity } from './choose-person.ts';
 import type { CompiledContact } from './compiled-sync.ts';
 import { identitiesOf, type Identity } from './identity.ts';
@@ -125,7 +125,9 @@ async function readContact(
   identities: readonly Identity[],
   recordId: string,
 ): Promise<Result<FoundRecord | null>> {
-  if (destination.readRecord !== undefined) return destination.readRecord('contact', recordId, input.scope, context);
+  if (destination.readRecord !== undefined && canRead(destination, 'contact')) {
+    return destination.readRecord('contact', recordId, input.scope, context);
+  }
   for (const { kind, value } of identities) {
     const result = await destination.findContacts({ by: kind, value }, input.scope, context);
     if (result.kind !== 'ok') return result;

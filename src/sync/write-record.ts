@@ -58,14 +58,14 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
   const plan = planTarget(session, target, situation.value);
   const report = { kind: target.kind, how: known.how, fields: plan.reports };
   if (Object.keys(plan.fields).length === 0 && !plan.contactChanged) {
-    await saveWritten(session, target, known.id, plan);
+    await saveWritten(session, target, { recordId: known.id, plan, isNew: false });
     return written({ ...report, recordId: known.id, action: 'unchanged' });
   }
   const result = await session.compiled.destination.write(toWrite(target, known.id, plan), session.context);
   if (result.kind !== 'ok' && result.kind !== 'planned') return fail(result);
   // A merged record may answer under the id of the one that is left.
   const id = result.kind === 'ok' ? result.value.id : known.id;
-  await saveWritten(session, target, id, plan);
+  await saveWritten(session, target, { recordId: id, plan, isNew: false });
   return written({ ...report, recordId: id, action: 'updated' });
 }
 
@@ -84,7 +84,10 @@ async function sendCreate(
   const result = await session.compiled.destination.write(toWrite(target, null, plan), session.context);
   if (result.kind === 'unknown') return stopFor(result);
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
-  if (result.kind === 'ok') await saveWritten(session, target, result.value.id, plan);
+  if (result.kind === 'ok') {
+    const { id, created } = result.value;
+    await saveWritten(session, target, { recordId: id, plan, isNew: created });
+  }
   return written(createReport(target, how, plan, result));
 }
 
@@ -107,10 +110,19 @@ async function situationOf(session: SyncSession, target: Target, known: KnownRec
   const situation = { creating: false, current: known.seen?.fields ?? null, currentIsWhole: false, stamps };
   const asks = input.mode === 'preview' || needsRead(target.projection, { ...situation, moment, force: input.force });
   if (!asks || target.read === null) return { kind: 'ok', value: situation };
-  const result = await target.read(known.id);
-  if (result.kind !== 'ok') return result;
-  if (result.value === null) return { kind: 'ok', value: situation };
-  return { kind: 'ok', value: { ...situation, current: result.value.fields, currentIsWhole: true } };
+  return withPresentValues(situation, await target.read(known.id), input.mode);
+}
+
+/** A preview would rather tell less than nothing. */
+function withPresentValues(
+  situation: TargetSituation,
+  read: Result<FoundRecord | null>,
+  mode: 'live' | 'preview',
+): Result<TargetSituation> {
+  if (read.kind === 'rejected' && mode === 'preview') return { kind: 'ok', value: situation };
+  if (read.kind !== 'ok') return read;
+  if (read.value === null) return { kind: 'ok', value: situation };
+  return { kind: 'ok', value: { ...situation, current: read.value.fields, currentIsWhole: true } };
 }
 
 function written(report: RecordReport): RecordStep {
