@@ -32,10 +32,7 @@ export interface DestinationRuntime {
   openContext(options: { readonly mode: 'live' | 'preview'; readonly signal: AbortSignal }): OpenContext;
   /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
   pause(failure: Extract<Failure, { kind: 'paused' }>): void;
-  /** A person, or a check that went well, says it can be used again. */
-  resume(): void;
-  currentPause(): Pause | null;
-  /** Takes over what another process (`hookline destinations resume`) changed in the ledger. */
+  /** Resumes when a person did (`hookline destinations resume` takes the pause out of the ledger). */
   refresh(): Promise<void>;
   /** Resolves when every change of the pause is on disk. */
   settled(): Promise<void>;
@@ -80,8 +77,6 @@ export function createDestinationRuntime(
       if (breaker.current()?.reason === reason) return;
       breaker.pause({ reason, hint: hint ?? null, untilMs: untilMs ?? null, sinceMs: clock.now() });
     },
-    resume: () => breaker.resume(),
-    currentPause: () => breaker.current(),
     refresh: () => refresh(options, breaker, keeper),
     settled: keeper.settled,
   };

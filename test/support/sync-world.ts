@@ -74,7 +74,7 @@ export function createSyncWorld(
 }
 
 /** Compiles an action as the config loader does; throws what it would report. */
-export function compileForTest(config: JsonObject, destination: Destination): CompiledSync {
+function compileForTest(config: JsonObject, destination: Destination): CompiledSync {
   const issues: ConfigIssue[] = [];
   const parsed = syncActionSchema.parse({ sync: CRM, ...config });
   const compiled = compileSyncAction(parsed, destination, { known: knownNames(), issues, path: ['actions', 0] });

@@ -149,7 +149,8 @@ test('bad credentials hold everything until a person acts, also from another pro
   opened.runtime.pause({ kind: 'paused', reason: 'HTTP 401', hint: 'Check the token.' });
   opened.runtime.pause({ kind: 'paused', reason: 'HTTP 401' });
   await opened.runtime.refresh();
-  expect(opened.runtime.currentPause()).toMatchObject({ reason: 'HTTP 401', hint: 'Check the token.', untilMs: null });
+  expect(await opened.ledger.pauses()).toMatchObject([{ reason: 'HTTP 401', hint: 'Check the token.', untilMs: null }]);
+  expect(opened.runtime.canRun(opened.clock.now())).toMatchObject({ ok: false, untilMs: null });
   await opened.ledger.clearPause('crm');
   await opened.runtime.refresh();
   expect(opened.runtime.canRun(opened.clock.now())).toEqual({ ok: true });
