@@ -70,34 +70,30 @@ export function syncState(runs: readonly RunSummary[]): string {
 function printCall(call: Call): void {
   print(`Call ${call.provider_call_id} from ${call.source} (${call.platform})`);
   print(`  ${call.id}, version ${call.version}`);
-  const facts: readonly (readonly [string, string | null])[] = [
-    ['status', call.status_reason === null ? call.status : `${call.status} (${call.status_reason})`],
-    [
-      'customer',
-      [call.customer_number ?? call.customer_number_raw ?? 'unknown', contactName(call)]
-        .filter((part) => part !== '')
-        .join(', '),
-    ],
-    ['direction', `${call.direction}${call.business_number === null ? '' : `, our number ${call.business_number}`}`],
-    [
-      'time',
-      `${shortTime(call.started_at)} to ${shortTime(call.ended_at)}${call.duration_s === null ? '' : `, ${call.duration_s} s`}`,
-    ],
-    ['agent', typeof call.agent['name'] === 'string' ? call.agent['name'] : null],
+  for (const [label, value] of callFacts(call)) {
+    if (value !== null) print(`  ${label.padEnd(10)} ${indent(value, 13).trimStart()}`);
+  }
+}
+
+function callFacts(call: Call): readonly (readonly [label: string, value: string | null])[] {
+  const { status, status_reason: reason, direction, business_number: ours, duration_s: seconds, agent } = call;
+  const number = call.customer_number ?? call.customer_number_raw ?? 'unknown';
+  const outcomes = Object.entries(call.outcomes).map(([key, value]) => `${key}: ${show(value, 40)}`);
+  return [
+    ['status', reason === null || reason === status ? status : `${status} (${reason})`],
+    ['customer', [number, contactName(call)].filter((part) => part !== '').join(', ')],
+    ['direction', ours === null ? direction : `${direction}, our number ${ours}`],
+    ['time', `${shortTime(call.started_at)} to ${shortTime(call.ended_at)}${secondsText(seconds)}`],
+    ['agent', typeof agent['name'] === 'string' ? agent['name'] : null],
     ['analysis', call.analysis_state],
-    [
-      'outcomes',
-      Object.keys(call.outcomes).length === 0
-        ? null
-        : Object.entries(call.outcomes)
-            .map(([key, value]) => `${key}: ${show(value, 40)}`)
-            .join(', '),
-    ],
+    ['outcomes', outcomes.length === 0 ? null : outcomes.join(', ')],
     ['summary', call.summary],
     ['recording', call.recording_url],
   ];
-  for (const [label, value] of facts)
-    if (value !== null) print(`  ${label.padEnd(10)} ${indent(value, 13).trimStart()}`);
+}
+
+function secondsText(seconds: number | null): string {
+  return seconds === null ? '' : `, ${seconds} s`;
 }
 
 function contactName(call: Call): string {

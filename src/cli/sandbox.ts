@@ -1,8 +1,8 @@
-import type { RecordKind } from '../destinations/destination.ts';
+import type { Fields, RecordKind } from '../destinations/destination.ts';
 import type { SandboxChange, SandboxRecord } from '../destinations/sandbox/store.ts';
 import { CommandFailure } from './failure.ts';
 import { getConfig, type LedgerAccess } from './ledger-access.ts';
-import { print, printJson, shortTime, table } from './output.ts';
+import { print, printJson, shortTime } from './output.ts';
 import { show } from './report.ts';
 
 const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
@@ -26,17 +26,16 @@ export async function listSandbox(
   }
   if (options.json === true) return printJson({ records });
   if (records.length === 0) return print('The sandbox is empty.');
-  print(
-    table<Listed>(
-      [
-        { title: 'RECORD', value: (record) => record.id },
-        { title: 'KIND', value: (record) => record.kind },
-        { title: 'CHANGED', value: (record) => shortTime(record.updatedAtMs) },
-        { title: 'FIELDS', value: (record) => show(record.fields, 200), flexible: true },
-      ],
-      records,
-    ),
-  );
+  for (const record of records) {
+    print(`${record.kind.padEnd(8)} ${record.id}  ${shortTime(record.updatedAtMs)}`);
+    print(`  ${show(describeFields(record.fields), 76)}`);
+  }
+}
+
+function describeFields(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(', ');
 }
 
 /** `hookline sandbox show <id>`: one record with every change. */

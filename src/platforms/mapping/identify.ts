@@ -26,6 +26,7 @@ export function identifyRecord(
     type,
     providerEvent: name,
     callId,
+    ...(compiled.orphans.has(fold(name ?? '')) && { orphan: true }),
   };
 }
 
