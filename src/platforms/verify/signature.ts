@@ -141,7 +141,7 @@ function signedValues(
   timestamp: string | null,
 ): readonly SignedValues[] {
   const id = scheme.idHeader === null ? null : singleHeader(request.headers, [scheme.idHeader]);
-  const common = { body, timestamp, id: typeof id === 'string' ? id : null, isForm: isForm(request) };
+  const common = { body, timestamp, id: typeof id === 'string' ? id : null, isForm: () => isForm(request) };
   if (scheme.url === null) return [{ ...common, url: null }];
   return publicUrls(scheme.url, request.url).map((url) => ({ ...common, url }));
 }
@@ -163,8 +163,13 @@ function signDraft({ scheme, parts, keys }: BoundScheme, draft: Draft): Draft {
   if (scheme.timestamp?.header != null && timestamp !== null) headers[scheme.timestamp.header] = timestamp;
   const id = `msg_${createHash('sha256').update(draft.body).digest('hex').slice(0, 24)}`;
   if (scheme.idHeader !== null) headers[scheme.idHeader] = id;
-  const isFormBody = isForm({ headers: Object.entries(draft.headers) });
-  const values = { body: draft.body, timestamp, id, url: scheme.url, isForm: isFormBody };
+  const values = {
+    body: draft.body,
+    timestamp,
+    id,
+    url: scheme.url,
+    isForm: () => isForm({ headers: Object.entries(draft.headers) }),
+  };
   const bytes = signedBytes(parts, values);
   const live = keys.find(({ secret }) => secret.expiresAtMs === null || secret.expiresAtMs > draft.nowMs);
   if (bytes === null || live === undefined)

@@ -14,7 +14,7 @@ export interface SignedValues {
   readonly timestamp: string | null;
   readonly id: string | null;
   readonly url: string | null;
-  readonly isForm: boolean;
+  isForm(): boolean;
 }
 
 /**
@@ -35,14 +35,14 @@ export function parseSignedTemplate(template: string): readonly SignedPart[] | s
 
 /** The signed bytes, or null when the request lacks a part. */
 export function signedBytes(parts: readonly SignedPart[], values: SignedValues): Buffer | null {
+  const [first] = parts;
+  if (parts.length === 1 && first?.kind === 'body') return values.body;
   const chunks: (Buffer | string)[] = [];
   for (const part of parts) {
     const chunk = chunkOf(part, values);
     if (chunk === null) return null;
     chunks.push(chunk);
   }
-  const [only] = chunks;
-  if (chunks.length === 1 && Buffer.isBuffer(only)) return only;
   return Buffer.concat(chunks.map((chunk) => (typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk)));
 }
 
@@ -65,7 +65,7 @@ function chunkOf(part: SignedPart, values: SignedValues): Buffer | string | null
     case 'body':
       return values.body;
     case 'form':
-      return values.isForm ? formString(values.body) : '';
+      return values.isForm() ? formString(values.body) : '';
     case 'json':
       return jsonValue(part.path, values.body);
     case 'timestamp':

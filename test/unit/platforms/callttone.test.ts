@@ -81,6 +81,8 @@ describe('what is on the wire', () => {
       facts: { status: 'failed' },
     });
     expect(eventOf(source, '{"event":"call.failed","callId":"x"}').facts).toEqual({ status: 'failed' });
+    const busy = eventOf(source, '{"event":"call.failed","callId":"x","status":"busy"}');
+    expect(busy.facts).toMatchObject({ status: 'busy' });
   });
 
   test('transcript.ready', () => {

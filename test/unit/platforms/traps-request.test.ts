@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 
 import type { HeaderLines, SourceAdapter, UnverifiedRequest } from '../../../src/platforms/platform.ts';
+import { createSource, sourceConfigSchema } from '../../../src/platforms/source-config.ts';
 import { CUSTOM_SOURCES } from '../../support/custom-sources.ts';
 import {
   eventOf,
@@ -307,6 +308,11 @@ describe('trap 24: no signature at all', () => {
   });
 
   test('and lets nobody in, should it run all the same', () => {
+    const unchecked = createSource(sourceConfigSchema.parse({ platform: 'callscaler' }), [], []);
+    expect(check(unchecked, unverified('{}'))).toBe('refused: no_authentication');
+  });
+
+  test('unless the operator wrote that anybody may send', () => {
     const unsigned = platformSource({ platform: 'callscaler', allow_unsigned: true });
     expect(check(unsigned, unverified('{}'))).toBe('unsigned (allowed)');
     expect(unsigned.authentication).toEqual(['NOTHING (allow_unsigned)']);
