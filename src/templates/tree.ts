@@ -54,8 +54,27 @@ function compileLeaf(source: string, site: TemplateSite, omitEmpty: boolean): Re
 }
 
 function compileList(items: readonly JsonValue[], site: TemplateSite, omitEmpty: boolean): Render {
-  const renders = items.map((item, index) => compileValue(item, below(site, index), omitEmpty));
+  const renders = items.map((item, index) => compileItem(item, below(site, index), omitEmpty));
   return (scope) => renders.map((render) => render(scope)).filter((value) => value !== OMITTED);
+}
+
+/** With `omitEmpty`, `{ value: "{{ contact.phone }}", primary: true }` is no item when there is no phone. */
+function compileItem(item: JsonValue, site: TemplateSite, omitEmpty: boolean): Render {
+  const render = compileValue(item, site, omitEmpty);
+  if (!omitEmpty || typeof item !== 'object' || item === null || Array.isArray(item)) return render;
+  const constants = Object.entries(item as JsonObject).filter(([, value]) => !isTemplated(value));
+  if (constants.length === Object.keys(item).length) return render;
+  const constantKeys = new Set(constants.map(([key]) => key));
+  return (scope) => {
+    const value = render(scope);
+    const keys = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    return keys.every((key) => constantKeys.has(key)) ? OMITTED : value;
+  };
+}
+
+function isTemplated(json: JsonValue): boolean {
+  if (typeof json === 'string') return json.includes('{{') || json.includes('{%');
+  return typeof json === 'object' && json !== null && Object.values(json).some((value) => isTemplated(value));
 }
 
 function compileObject(object: JsonObject, site: TemplateSite, omitEmpty: boolean): Render {
