@@ -1,5 +1,7 @@
+import type { CallStatus } from '../domain/call.ts';
 import { EVENT_RANK, type EventType } from '../domain/event.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { isFinal } from '../domain/merge-status.ts';
 import type { Integration } from './integration.ts';
 
 /** What matching looks at. */
@@ -22,12 +24,24 @@ export function matchIntegration(integration: Integration, candidate: Candidate)
   if (integration.sources !== null && !integration.sources.has(candidate.source)) {
     return { kind: 'unmatched', reason: `does not listen to source ${candidate.source}` };
   }
-  const trigger = highestRanked(integration.triggers.filter((type) => candidate.eventTypes.includes(type)));
+  const trigger = highestRanked(integration.triggers.filter((type) => hasHappened(type, candidate)));
   if (trigger === null) {
     const seen = candidate.eventTypes.join(', ');
     return { kind: 'unmatched', reason: `waits for ${integration.triggers.join(' or ')}; so far: ${seen}` };
   }
   return checkCondition(integration, candidate.scope) ?? { kind: 'matched', trigger };
+}
+
+/**
+ * Whether the call came so far. CallScaler that waits for its AI, and Callab set to send outcomes only, never send a plain
+ * end: what comes after the end of a call that has a final status says that it ended, too.
+ */
+function hasHappened(type: EventType, { eventTypes, scope }: Candidate): boolean {
+  if (eventTypes.includes(type)) return true;
+  if (type !== 'call.ended' || !eventTypes.some((seen) => EVENT_RANK[seen as EventType] > EVENT_RANK[type]))
+    return false;
+  const call = scope['call'] as { readonly status?: CallStatus } | undefined;
+  return call?.status !== undefined && isFinal(call.status);
 }
 
 function checkCondition({ when }: Integration, scope: JsonObject): Match | null {

@@ -26,9 +26,9 @@ export function createIds(clock: { now(): number }): Ids {
         pool = randomBytes(RANDOM_DIGITS * IDS_PER_FETCH);
         used = 0;
       }
-      let random = '';
-      for (const end = used + RANDOM_DIGITS; used < end; used += 1) random += DIGITS[(pool[used] ?? 0) & 31];
-      return `${prefix}_${clock.now().toString(32).padStart(10, '0')}${random}`;
+      let digits = '';
+      for (const end = used + RANDOM_DIGITS; used < end; used += 1) digits += DIGITS[(pool[used] ?? 0) & 31];
+      return `${prefix}_${clock.now().toString(32).padStart(10, '0')}${digits}`;
     },
   };
 }

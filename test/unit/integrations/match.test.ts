@@ -36,6 +36,16 @@ describe('matchIntegration', () => {
     expect(matchIntegration(integration(), candidate)).toEqual({ kind: 'matched', trigger: 'call.ended' });
   });
 
+  test('an analysed call with a final status has ended, though nobody said so', () => {
+    const analysed = { ...candidate, eventTypes: ['call.analyzed'], scope: { call: { status: 'voicemail' } } };
+    const onEnd = integration({ triggers: ['call.ended'] });
+    expect(matchIntegration(onEnd, analysed)).toEqual({ kind: 'matched', trigger: 'call.ended' });
+    const open = { ...analysed, scope: { call: { status: 'in_progress' } } };
+    expect(matchIntegration(onEnd, open).kind).toBe('unmatched');
+    const early = { ...analysed, eventTypes: ['call.answered'] };
+    expect(matchIntegration(onEnd, early).kind).toBe('unmatched');
+  });
+
   test('the trigger named is the one of the highest rank', () => {
     const match = matchIntegration(integration({ triggers: ['call.started', 'call.ended'] }), candidate);
     expect(match).toEqual({ kind: 'matched', trigger: 'call.ended' });
