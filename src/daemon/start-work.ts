@@ -4,8 +4,8 @@ import { random } from '../shared/ids.ts';
 import { systemAfter } from '../sync/budget.ts';
 import type { DaemonServices } from './services.ts';
 
-/** Longer than any request to a destination may take, so that a lease ends only when its process did. */
-const LEASE_MS = 60_000;
+/** How long the work of a killed process stays untouched. Leases are renewed three times per length, however long a request takes. */
+const LEASE_MS = 15_000;
 const GRACE_MS = 20_000;
 
 /** Starts folding and syncing. `busy` is true while webhooks come in: they go first. */
