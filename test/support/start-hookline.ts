@@ -34,13 +34,13 @@ async function isUp(port: number): Promise<boolean> {
   }
 }
 
-export interface CommandResult extends Exit {
+interface CommandResult extends Exit {
   readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs one command of the CLI on the same config and data. */
-export async function runCommand(options: HooklineOptions, args: readonly string[]): Promise<CommandResult> {
+async function runCommand(options: HooklineOptions, args: readonly string[]): Promise<CommandResult> {
   const command = startNode(['src/main.ts', ...args], environmentOf(options));
   const exit = await command.exited;
   return { ...exit, stdout: command.stdout(), stderr: command.stderr() };
