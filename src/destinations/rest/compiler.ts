@@ -22,8 +22,10 @@ export interface Compiler {
 const IN_REQUESTS = knownNames({
   id: 'value',
   key: 'value',
+  marker: 'value',
   contact_id: 'value',
   fields: 'open',
+  all_fields: 'open',
   task: { subject: 'value', due: 'value' },
 });
 const IN_ANSWERS: KnownNames = { status: 'value', headers: 'open', body: 'open' };

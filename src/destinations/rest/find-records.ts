@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { hashText } from '../../shared/hash.ts';
 import type { ContactQuery, FoundRecord, RecordWrite, RequestContext, Result } from '../destination.ts';
 import type { CompiledKind, CompiledLookup } from './compile-kind.ts';
 import type { RestParts } from './parts.ts';
@@ -64,9 +65,17 @@ export async function findForWrite(
   return { kind: 'ok', value: null };
 }
 
-/** What the templates of a write see. */
-export function scopeOf({ scope, id, key, fields, contactId }: RecordWrite): JsonObject {
-  return { ...scope, id, key, fields, contact_id: contactId };
+/**
+ * What the templates of a write see. `fields` are those to be written now, `all_fields` everything projected: a text made
+ * of several must not lose those that did not change. `marker` finds a record again where the CRM keeps no key of ours.
+ */
+export function scopeOf({ scope, id, key, fields, allFields, contactId }: RecordWrite): JsonObject {
+  return { ...scope, id, key, marker: markerOf(key), fields, all_fields: allFields, contact_id: contactId };
+}
+
+/** Of one length, so that no marker is the beginning of another; the key itself may be any text. */
+function markerOf(key: string): string {
+  return `[hookline ${hashText(key).slice(0, 16)}]`;
 }
 
 async function firstFound(

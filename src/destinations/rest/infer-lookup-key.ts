@@ -6,7 +6,7 @@ const VARIABLES: readonly (readonly [key: LookupKey, pattern: RegExp])[] = [
   ['phone', /\b(?:contact\.phone|call\.customer_number|caller_number)\b/],
   ['email', /\bcontact\.email\b/],
   ['external_id', /\bcontact\.(?:external_id|id)\b/],
-  ['key', /(?<![.\w])(?:key|call_id|call\.(?:id|hookline_id|provider_call_id))\b/],
+  ['key', /(?<![.\w])(?:key|marker|call_id|call\.(?:id|hookline_id|provider_call_id))\b/],
 ];
 
 /** What a lookup looks for, told by the variables it uses; null when it uses none of them, or several kinds. */
