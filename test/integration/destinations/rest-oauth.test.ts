@@ -78,7 +78,10 @@ describe('refresh token', () => {
     const memory = createMemorySecrets();
     const secrets = {
       ...memory,
-      save: async (name: string, value: JsonObject) => void (order.push('saved'), await memory.save(name, value)),
+      async save(name: string, value: JsonObject) {
+        await memory.save(name, value);
+        order.push('saved');
+      },
     };
     const client = {
       send: (request: Parameters<typeof http.send>[0]) => (
@@ -225,7 +228,7 @@ test('JWT bearer: a signed, short-lived assertion', async () => {
   );
   const { grant_type: grant, assertion } = simulator.requests[0]?.body ?? {};
   expect(grant).toBe('urn:ietf:params:oauth:grant-type:jwt-bearer');
-  const [header, claims, signature] = String(assertion).split('.') as [string, string, string];
+  const [header, claims, signature] = (assertion as string).split('.') as [string, string, string];
   expect(createVerify('RSA-SHA256').update(`${header}.${claims}`).verify(publicKey, signature, 'base64url')).toBe(true);
   const nowSeconds = Math.floor(clock.now() / 1000);
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({
