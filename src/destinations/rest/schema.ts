@@ -37,7 +37,7 @@ const requestFields = {
 const requestSchema = (method: 'GET' | 'POST' | 'PATCH' | 'PUT') =>
   z.strictObject({ method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default(method), ...requestFields });
 
-export const LOOKUP_KEYS = ['key', 'phone', 'email', 'external_id'] as const;
+const LOOKUP_KEYS = ['key', 'phone', 'email', 'external_id'] as const;
 
 const lookupSchema = z.strictObject({
   by: z
