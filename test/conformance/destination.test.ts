@@ -35,7 +35,7 @@ describeDestination('sandbox', [], async (): Promise<DestinationHarness> => {
   return {
     destination,
     http: destination.transport,
-    nowMs: clock.now,
+    nowMs: () => clock.now(),
     records: async (kind) => (await store.listRecords('crm', kind, 100)).toReversed(),
     close: () => Promise.resolve(),
   };
@@ -88,7 +88,7 @@ async function openRest(
     crm,
     destination,
     http,
-    nowMs: clock.now,
+    nowMs: () => clock.now(),
     records: async (kind) => crm[TABLES[kind]].all(),
     remove: async (kind, id) => void crm[TABLES[kind]].remove(id),
     limitNext: (seconds) =>
