@@ -5,23 +5,22 @@ export type RecordOutcome =
   | { readonly kind: 'not_recorded'; readonly cause: 'ledger_timeout' | 'ledger_refused'; readonly error?: unknown };
 
 /**
- * Records an event, waiting at most `timeoutMs`. An event that reaches the disk after we gave up does no harm: the sender
- * repeats the delivery and the ledger answers "duplicate".
+ * Records an event, waiting at most `timeoutMs`; never rejects. An event that reaches the disk after we gave up does no
+ * harm: the sender repeats the delivery and the ledger answers "duplicate".
  */
-export async function recordInTime(
+export function recordInTime(
   ledger: Pick<Ledger, 'recordEvent'>,
   event: NewEvent,
   timeoutMs: number,
 ): Promise<RecordOutcome> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<RecordOutcome>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'not_recorded', cause: 'ledger_timeout' }), timeoutMs);
+  return new Promise((resolve) => {
+    const finish = (outcome: RecordOutcome): void => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    const timer = setTimeout(() => finish({ kind: 'not_recorded', cause: 'ledger_timeout' }), timeoutMs);
+    ledger
+      .recordEvent(event)
+      .then(finish, (error: unknown) => finish({ kind: 'not_recorded', cause: 'ledger_refused', error }));
   });
-  try {
-    return await Promise.race([ledger.recordEvent(event), timeout]);
-  } catch (error) {
-    return { kind: 'not_recorded', cause: 'ledger_refused', error };
-  } finally {
-    clearTimeout(timer);
-  }
 }

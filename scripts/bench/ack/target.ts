@@ -54,7 +54,13 @@ export async function startHookline(
 }
 
 function start(parameters: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const child = spawn(process.execPath, parameters, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  });
+  // However the bench ends, no server stays behind.
+  process.once('exit', () => child.kill('SIGKILL'));
+  return child;
 }
 
 /** The first thing found in a line of standard output; the rest is read and dropped, so that no pipe fills up. */
@@ -65,7 +71,7 @@ function readLines<Found>(child: ChildProcess, find: (line: string) => Found | u
       const found = find(line);
       if (found !== undefined) resolve(found);
     });
-    child.once('exit', (code) => reject(new Error(`It ended with ${code} before it was up.`)));
+    child.once('exit', (code, signal) => reject(new Error(`It ended with ${signal ?? code} before it was up.`)));
   });
 }
 
@@ -74,7 +80,7 @@ function createTarget(child: ChildProcess, port: string): Target {
     url: `http://127.0.0.1:${port}/webhooks/callab`,
     memory: () => readMemory(child.pid ?? 0),
     async stop() {
-      if (child.exitCode !== null) return;
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await once(child, 'exit');
     },
