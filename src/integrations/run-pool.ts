@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly concurrency: number;
   /** False while the destination is paused; `untilMs` null: until a person resumes it. */
   readonly canRun: (nowMs: number) => { readonly ok: true } | { readonly ok: false; readonly untilMs: number | null };
+  /** Learns what another process changed, such as `hookline destinations resume`. Asked while the destination is paused. */
+  readonly refresh: () => Promise<void>;
 }
 
 export interface PoolDependencies {
@@ -19,9 +21,10 @@ export interface PoolDependencies {
   readonly queue: Pick<Queue, 'ring'>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly owner: string;
+  /** A new one for every claim: the result of a claim that was lost is never taken for that of the next. */
+  readonly newOwner: () => string;
   readonly leaseMs: number;
-  readonly execute: (run: ClaimedRun) => Promise<Next['next'] | null>;
+  readonly execute: (run: ClaimedRun, owner: string) => Promise<Next['next'] | null>;
 }
 
 export interface RunPool {
@@ -36,13 +39,13 @@ const RETRY_MS = 1_000;
 
 /** The runs of one destination: claims as many as it has room for, and works them off side by side. */
 export function createRunPool(dependencies: PoolDependencies, options: PoolOptions): RunPool {
-  const { queue, clock, logger } = dependencies;
+  const { ledger, queue, clock, logger, leaseMs } = dependencies;
   const { destination, concurrency } = options;
   const active = new Set<Promise<void>>();
   let closed = false;
 
-  const start = (run: ClaimedRun): void => {
-    const work = workOff(dependencies, run).finally(() => {
+  const start = (run: ClaimedRun, owner: string): void => {
+    const work = workOff(dependencies, run, owner).finally(() => {
       active.delete(work);
       claims.wake();
     });
@@ -50,9 +53,13 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
   };
 
   const claim = async (): Promise<boolean> => {
-    const runs = await claimRuns(dependencies, options, concurrency - active.size);
-    if (closed) await giveBack(dependencies, runs);
-    else runs.forEach(start);
+    const limit = concurrency - active.size;
+    if (limit <= 0 || !(await mayRun(dependencies, options))) return false;
+    const owner = dependencies.newOwner();
+    const runs = await ledger.claimRuns({ destination, limit, owner, leaseMs, nowMs: clock.now() });
+    // Claimed while the daemon began to stop: somebody else may start them at once.
+    if (closed) await ledger.releaseRuns(owner, idsOf(runs));
+    else for (const run of runs) start(run, owner);
     return false;
   };
 
@@ -72,29 +79,24 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
   };
 }
 
-/** Nothing while the destination is paused: a claim that cannot run would only use up time. */
-async function claimRuns(
-  { ledger, queue, clock, owner, leaseMs }: PoolDependencies,
-  { destination, canRun }: PoolOptions,
-  limit: number,
-): Promise<readonly ClaimedRun[]> {
-  if (limit <= 0) return [];
-  const nowMs = clock.now();
-  const verdict = canRun(nowMs);
-  if (verdict.ok) return ledger.claimRuns({ destination, limit, owner, leaseMs, nowMs });
-  if (verdict.untilMs !== null) queue.ring({ kind: 'run', destination }, verdict.untilMs);
-  return [];
+function idsOf(runs: readonly ClaimedRun[]): readonly string[] {
+  return runs.map(({ id }) => id);
 }
 
-/** Claimed while the daemon began to stop: somebody else may start them at once. */
-async function giveBack({ ledger, owner }: PoolDependencies, runs: readonly ClaimedRun[]): Promise<void> {
-  const ids = runs.map((run) => run.id);
-  if (ids.length > 0) await ledger.releaseRuns(owner, ids);
+/** While the destination is paused nothing is claimed: a run that cannot do anything would only look busy. */
+async function mayRun({ queue, clock }: PoolDependencies, options: PoolOptions): Promise<boolean> {
+  if (options.canRun(clock.now()).ok) return true;
+  await options.refresh();
+  const verdict = options.canRun(clock.now());
+  if (!verdict.ok && verdict.untilMs !== null) {
+    queue.ring({ kind: 'run', destination: options.destination }, verdict.untilMs);
+  }
+  return verdict.ok;
 }
 
-async function workOff({ execute, queue, logger }: PoolDependencies, run: ClaimedRun): Promise<void> {
+async function workOff({ execute, queue, logger }: PoolDependencies, run: ClaimedRun, owner: string): Promise<void> {
   try {
-    const next = await execute(run);
+    const next = await execute(run, owner);
     if (next?.state === 'due') queue.ring({ kind: 'run', destination: next.destination }, next.dueAtMs);
     if (next?.state === 'held' && next.dueAtMs !== null) {
       queue.ring({ kind: 'run', destination: run.destination }, next.dueAtMs);

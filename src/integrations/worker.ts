@@ -2,9 +2,12 @@ import type { Fold, Join, Ledger } from '../ledger/ledger.ts';
 import type { Queue } from '../queue/queue.ts';
 import { executeRun, type RunDependencies } from './execute-run.ts';
 import { createFoldLoop, type FoldLoopDependencies } from './fold-loop.ts';
-import { createRunPool, type PoolOptions, type RunPool } from './run-pool.ts';
+import { createRunPool, type PoolDependencies, type PoolOptions, type RunPool } from './run-pool.ts';
 
-export interface WorkerDependencies extends Omit<RunDependencies, 'ledger' | 'pausedUntil' | 'stopping' | 'metrics'> {
+export interface WorkerDependencies extends Omit<
+  RunDependencies,
+  'ledger' | 'owner' | 'pausedUntil' | 'stopping' | 'metrics'
+> {
   readonly ledger: RunDependencies['ledger'] & Pick<Ledger, 'foldPending' | 'claimRuns' | 'releaseRuns'>;
   readonly queue: Queue;
   readonly after: FoldLoopDependencies['after'];
@@ -12,6 +15,8 @@ export interface WorkerDependencies extends Omit<RunDependencies, 'ledger' | 'pa
   readonly fold: Fold;
   readonly join: Join;
   readonly busy: () => boolean;
+  /** Makes a name that no other claim of any process has. */
+  readonly newOwner: () => string;
   /** One pool each. */
   readonly destinations: readonly PoolOptions[];
   /** How long runs under way may take to end when the worker stops. */
@@ -57,29 +62,41 @@ interface Pools {
 }
 
 function createPools(dependencies: WorkerDependencies, stopping: AbortSignal): Pools {
-  const { clock, destinations } = dependencies;
-  const options = new Map(destinations.map((pool) => [pool.destination, pool]));
-  const pausedUntil = (destination: string): number | null | undefined => {
-    const verdict = options.get(destination)?.canRun(clock.now());
-    return verdict === undefined || verdict.ok ? undefined : verdict.untilMs;
-  };
+  const options = new Map(dependencies.destinations.map((pool) => [pool.destination, pool]));
   const pools = new Map<string, RunPool>();
-  const poolDependencies = {
-    ...dependencies,
-    execute: (run: Parameters<typeof executeRun>[1]) => executeRun({ ...dependencies, pausedUntil, stopping }, run),
-  };
+  const execute = createExecute(dependencies, options, stopping);
   return {
     get(destination) {
       const pool =
         pools.get(destination) ??
-        createRunPool(
-          poolDependencies,
-          options.get(destination) ?? { destination, concurrency: 1, canRun: () => ({ ok: true }) },
-        );
+        createRunPool({ ...dependencies, execute }, options.get(destination) ?? withoutConfig(destination));
       pools.set(destination, pool);
       return pool;
     },
     all: () => [...pools.values()],
+  };
+}
+
+function withoutConfig(destination: string): PoolOptions {
+  return { destination, concurrency: 1, canRun: () => ({ ok: true }), refresh: () => Promise.resolve() };
+}
+
+function createExecute(
+  dependencies: WorkerDependencies,
+  options: ReadonlyMap<string, PoolOptions>,
+  stopping: AbortSignal,
+): PoolDependencies['execute'] {
+  const { clock, queue, integrations } = dependencies;
+  const pausedUntil = (destination: string): number | null | undefined => {
+    const verdict = options.get(destination)?.canRun(clock.now());
+    return verdict === undefined || verdict.ok ? undefined : verdict.untilMs;
+  };
+  return async (run, owner) => {
+    const next = await executeRun({ ...dependencies, owner, pausedUntil, stopping }, run);
+    // If the call grew meanwhile, the run starts again at its first step, in the pool of that.
+    const first = integrations.get(run.integration)?.actions[0]?.destination ?? run.destination;
+    if (first !== run.destination) queue.ring({ kind: 'run', destination: first });
+    return next;
   };
 }
 
