@@ -97,6 +97,17 @@ export interface FinishedAttempt {
   readonly requests: readonly RequestRecord[];
 }
 
+/** A value written to a field: its hash, and of which call: `<ISO time of the call> <call key>`, comparable as text. */
+export interface WrittenValue {
+  readonly hash: string;
+  readonly asOf: string;
+}
+
+export interface Stamp extends WrittenValue {
+  /** Values sent after it, of which no answer told what became of them: until one does, the field may hold any of them. */
+  readonly pending?: readonly WrittenValue[];
+}
+
 /** "This call / this person is record X in destination D", with what was written last. */
 export interface Link {
   readonly destination: string;
@@ -113,8 +124,8 @@ export interface Link {
   readonly recordId: string | null;
   /** Hash of the projection last written; null before the first. */
   readonly hash: string | null;
-  /** Per field: hash of the value last written, and of which call: `<ISO time of the call> <call key>`, comparable as text. */
-  readonly stamps: Readonly<Record<string, { readonly hash: string; readonly asOf: string }>>;
+  /** Per field, what was written last, and of which call. */
+  readonly stamps: Readonly<Record<string, Stamp>>;
   readonly updatedAtMs: number;
 }
 

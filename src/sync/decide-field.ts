@@ -1,11 +1,9 @@
 import type { JsonValue } from '../domain/json.ts';
-import type { Link } from '../ledger/ledger.ts';
+import type { Stamp, WrittenValue } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { appendBlock } from './append-block.ts';
 import { isOfCall, toFixedIso, type CallMoment } from './call-moment.ts';
 import { isEmptyValue, type ProjectedField } from './project-fields.ts';
-
-export type Stamp = Link['stamps'][string];
 
 /** What is known when a field is about to be written. */
 export interface FieldSituation {
@@ -49,8 +47,14 @@ export function decideField(projected: ProjectedField, situation: FieldSituation
 
 /** Key of the call that wrote the field, when it is another and a later one. */
 function newerCall({ stamp, moment }: FieldSituation): string | null {
-  if (stamp === undefined || isOfCall(stamp.asOf, moment) || stamp.asOf < moment.asOf) return null;
-  return stamp.asOf.slice(stamp.asOf.indexOf(' ') + 1);
+  const asOf = valuesOf(stamp).map((value) => value.asOf);
+  const newer = asOf.find((other) => !isOfCall(other, moment) && other >= moment.asOf);
+  return newer === undefined ? null : newer.slice(newer.indexOf(' ') + 1);
+}
+
+/** Everything that we may have left in the field. */
+function valuesOf(stamp: Stamp | undefined): readonly WrittenValue[] {
+  return stamp === undefined ? [] : [stamp, ...(stamp.pending ?? [])];
 }
 
 /** True when the decision cannot be made without the CRM's present value. */
@@ -60,7 +64,8 @@ export function needsCurrentValue(projected: ProjectedField, situation: FieldSit
 }
 
 function isAsStamped(projected: ProjectedField, { stamp, moment, force }: FieldSituation): boolean {
-  return !force && stamp !== undefined && stamp.hash === stampHash(projected, moment);
+  const isKnown = stamp !== undefined && stamp.pending === undefined;
+  return !force && isKnown && stamp.hash === stampHash(projected, moment);
 }
 
 /** A block is a call's own: the same words of two calls are two blocks. */
@@ -71,7 +76,8 @@ function stampHash({ write, value }: ProjectedField, moment: CallMoment): string
 /** A value that two calls agree on belongs to the newer one, so that a call in between does not change it. */
 function same(projected: ProjectedField, { stamp, moment }: FieldSituation): FieldDecision {
   const hash = stampHash(projected, moment);
-  const advanced = stamp === undefined || stamp.hash !== hash || stamp.asOf < moment.asOf;
+  const isKnown = stamp !== undefined && stamp.pending === undefined;
+  const advanced = !isKnown || stamp.hash !== hash || stamp.asOf < moment.asOf;
   return { action: 'same', after: projected.value, stamp: advanced ? { hash, asOf: moment.asOf } : null };
 }
 
@@ -94,7 +100,7 @@ function decideFill(projected: ProjectedField, situation: FieldSituation): Field
   if (current === undefined) return kept(value, 'fill_if_empty: the present value cannot be seen');
   if (isEmptyValue(current)) return written(projected, situation);
   if (isSameValue(current, value)) return same(projected, situation);
-  const isOurs = stamp !== undefined && isOfCall(stamp.asOf, moment) && stamp.hash === hashJson(current);
+  const isOurs = valuesOf(stamp).some(({ hash, asOf }) => isOfCall(asOf, moment) && hash === hashJson(current));
   return isOurs ? written(projected, situation) : kept(value, 'fill_if_empty: it already has a value');
 }
 

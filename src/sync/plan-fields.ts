@@ -1,7 +1,8 @@
 import type { Fields } from '../destinations/destination.ts';
+import type { Stamp } from '../ledger/ledger.ts';
 import type { JsonValue } from '../domain/json.ts';
 import type { CallMoment } from './call-moment.ts';
-import { decideField, needsCurrentValue, type FieldSituation, type Stamp } from './decide-field.ts';
+import { decideField, needsCurrentValue, type FieldSituation } from './decide-field.ts';
 import type { ProjectedField, Projection } from './project-fields.ts';
 import type { FieldReport } from './sync.ts';
 

@@ -1,7 +1,7 @@
-import type { Link } from '../ledger/ledger.ts';
+import type { Link, Stamp } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { findLinks, type SyncSession } from './session.ts';
-import type { Target, TargetPlan } from './target.ts';
+import { CONTACT_STAMP, type Target, type TargetPlan } from './target.ts';
 
 /*
  * The links of one record. A preview touches none of them.
@@ -28,6 +28,37 @@ export async function removeIntents(session: SyncSession, target: Target): Promi
   for (const key of intentKeys(target)) {
     await dependencies.ledger.removeLink(compiled.destination.name, target.kind, key);
   }
+}
+
+/** Says that an update is about to be sent: what its fields hold is not known until an answer came. On disk when it resolves. */
+export async function savePending(
+  session: SyncSession,
+  target: Target,
+  { recordId, stamps, plan }: { readonly recordId: string; readonly stamps: Link['stamps']; readonly plan: TargetPlan },
+): Promise<void> {
+  const sent = [...Object.keys(plan.fields), ...(plan.contactChanged ? [CONTACT_STAMP] : [])];
+  const pending = sent.map((field) => [field, withPending(stamps[field], plan.stamps[field])] as const);
+  await saveStamps(session, target, recordId, { ...stamps, ...Object.fromEntries(pending) });
+}
+
+/** `stamps` of a record that is known to exist, as they are or, after an update that was refused or never sent, as they were. */
+export async function saveStamps(
+  session: SyncSession,
+  target: Target,
+  recordId: string,
+  stamps: Link['stamps'],
+): Promise<void> {
+  if (session.input.mode === 'preview') return;
+  const link = toLink(session, target, target.stampedKey(recordId), recordId);
+  await session.dependencies.ledger.saveLinks([{ ...link, stamps }]);
+}
+
+/** Nothing written yet. It equals no value and is older than every call. */
+const NO_STAMP: Stamp = { hash: '', asOf: '' };
+
+function withPending(stamp = NO_STAMP, sent = NO_STAMP): Stamp {
+  const earlier = (stamp.pending ?? []).filter(({ hash, asOf }) => hash !== sent.hash || asOf !== sent.asOf);
+  return { ...stamp, pending: [...earlier, { hash: sent.hash, asOf: sent.asOf }] };
 }
 
 /**

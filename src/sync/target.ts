@@ -32,14 +32,16 @@ export interface TargetPlan extends FieldPlan {
 export const NEW_RECORD: TargetSituation = { creating: true, current: null, currentIsWhole: true, stamps: {} };
 
 /** The pseudo-field that remembers which contact a call or task was attached to. */
-const CONTACT_STAMP = '@contact';
+export const CONTACT_STAMP = '@contact';
 
 /** What would be written, given what is known of the record. */
 export function planTarget({ moment, input }: SyncSession, target: Target, situation: TargetSituation): TargetPlan {
   const plan = planFields(target.projection, { ...situation, moment, force: input.force });
   if (target.contactId === null) return { ...plan, contactChanged: false };
   const hash = hashJson(target.contactId);
-  if (!input.force && situation.stamps[CONTACT_STAMP]?.hash === hash) return { ...plan, contactChanged: false };
+  const stamp = situation.stamps[CONTACT_STAMP];
+  const isThere = stamp?.hash === hash && stamp.pending === undefined;
+  if (!input.force && isThere) return { ...plan, contactChanged: false };
   const stamps = { ...plan.stamps, [CONTACT_STAMP]: { hash, asOf: moment.asOf } };
   return { ...plan, stamps, stampsChanged: true, contactChanged: true };
 }

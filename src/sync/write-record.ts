@@ -1,6 +1,6 @@
 import type { Failure, FoundRecord, Planned, Result, Written } from '../destinations/destination.ts';
 import { needsRead } from './plan-fields.ts';
-import { findStamps, removeIntents, saveIntents, saveWritten } from './record-links.ts';
+import { findStamps, removeIntents, saveIntents, savePending, saveStamps, saveWritten } from './record-links.ts';
 import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
 import type { RecordReport } from './sync.ts';
 import { NEW_RECORD, planTarget, toWrite, type Target, type TargetPlan, type TargetSituation } from './target.ts';
@@ -61,8 +61,14 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
     await saveWritten(session, target, { recordId: known.id, plan, isNew: false });
     return written({ ...report, recordId: known.id, action: 'unchanged' });
   }
+  const { stamps } = situation.value;
+  await savePending(session, target, { recordId: known.id, stamps, plan });
   const result = await session.compiled.destination.write(toWrite(target, known.id, plan), session.context);
-  if (result.kind !== 'ok' && result.kind !== 'planned') return fail(result);
+  if (result.kind === 'unknown') return fail(result);
+  if (result.kind !== 'ok' && result.kind !== 'planned') {
+    await saveStamps(session, target, known.id, stamps);
+    return fail(result);
+  }
   // A merged record may answer under the id of the one that is left.
   const id = result.kind === 'ok' ? result.value.id : known.id;
   await saveWritten(session, target, { recordId: id, plan, isNew: false });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { JsonValue } from '../../../src/domain/json.ts';
+import type { Stamp } from '../../../src/ledger/ledger.ts';
 import type { WritePolicy } from '../../../src/sync/compiled-sync.ts';
-import { decideField, needsCurrentValue, type FieldDecision, type Stamp } from '../../../src/sync/decide-field.ts';
+import { decideField, needsCurrentValue, type FieldDecision } from '../../../src/sync/decide-field.ts';
 import type { ProjectedField } from '../../../src/sync/project-fields.ts';
 
 const field = (write: WritePolicy, value: JsonValue): ProjectedField => ({ field: 'f', value, write, onlyOn: null });
