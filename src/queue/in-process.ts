@@ -58,7 +58,8 @@ function plan(planned: Map<string, Plan>, { name, atMs, waitMs, ring }: LaterRin
     planned.delete(name);
     ring();
   };
-  const timer = setTimeout(ringAtLast, Math.min(waitMs, MAX_TIMEOUT_MS));
+  // One more: timers may fire a millisecond early, and then nothing is due yet.
+  const timer = setTimeout(ringAtLast, Math.min(waitMs + 1, MAX_TIMEOUT_MS));
   // A bell for later is no reason for a process to stay alive; the ledger remembers.
   timer.unref();
   planned.set(name, { atMs, timer });

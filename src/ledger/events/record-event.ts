@@ -82,7 +82,9 @@ function prepareQueue({ db }: Database) {
           .where('id', '=', row.id)
           .where('state', '=', 'pending')
           .where('call_key', 'is not', null),
-      ),
+      )
+      // The caller may not know the fate of its first try, and record the same event again.
+      .onConflict((conflict) => conflict.column('event_id').doNothing()),
   );
 }
 

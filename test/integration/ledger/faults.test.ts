@@ -1,0 +1,209 @@
+import diagnostics from 'node:diagnostics_channel';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Worker } from 'node:worker_threads';
+
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import Sqlite from 'better-sqlite3';
+
+import { createLedger } from '../../../src/ledger/create-ledger.ts';
+import type { Database } from '../../../src/ledger/database.ts';
+import { migrate } from '../../../src/ledger/migrations/migrate.ts';
+import { openSqliteLedger } from '../../../src/ledger/open-sqlite-ledger.ts';
+import { openSqliteDatabase } from '../../../src/ledger/sqlite/open-sqlite-database.ts';
+import { SqliteThread } from '../../../src/ledger/sqlite/sqlite-thread.ts';
+import { createIds } from '../../../src/shared/ids.ts';
+import { openLedgerWorld, type LedgerHarness, type LedgerWorld } from '../../support/ledger-world.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
+import { createTempFolder, type TempFolder } from '../../support/temp-folder.ts';
+
+let folder: TempFolder;
+let file: string;
+const workers: Worker[] = [];
+const remember = (message: unknown): void => void workers.push((message as { worker: Worker }).worker);
+
+beforeEach(() => {
+  folder = createTempFolder('faults');
+  file = join(folder.path, 'ledger.db');
+  workers.length = 0;
+  diagnostics.subscribe('worker_threads', remember);
+});
+afterEach(() => {
+  diagnostics.unsubscribe('worker_threads', remember);
+  folder.remove();
+});
+
+/** A world whose database can be reached directly. */
+async function openWorld(): Promise<{ world: LedgerWorld; database: Database }> {
+  const database = await openSqliteDatabase(file);
+  const world = await openLedgerWorld(async (clock): Promise<LedgerHarness> => {
+    await migrate(database, clock);
+    const ledger = createLedger(database, clock, createIds(clock));
+    return { ledger, reopen: () => Promise.resolve(), close: () => ledger.close() };
+  });
+  return { world, database };
+}
+
+async function pragma(database: Database, text: string): Promise<number> {
+  const written = await database.write([{ sql: `pragma ${text}`, parameters: [] }]);
+  return written.kind === 'written' ? Number(Object.values(written.results[0]?.rows[0] ?? {})[0]) : -1;
+}
+
+const notes = 'x'.repeat(30_000);
+const INSERT = { sql: `insert into secrets (name, value) values ('a', '{}')`, parameters: [] };
+
+describe('a full disk', () => {
+  test('refuses, keeps what was acknowledged, and works again when there is room', async () => {
+    const { world, database } = await openWorld();
+    const { ledger } = world.harness;
+    await pragma(database, `max_page_count = ${(await pragma(database, 'page_count')) + 60}`);
+    const events = Array.from({ length: 30 }, (_, index) => world.newEvent({ call: `c${index}`, fields: { notes } }));
+    const answers = await Promise.allSettled(events.map((event) => ledger.recordEvent(event)));
+    const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason as unknown] : []));
+    expect(refused.length).toBeGreaterThan(0);
+    expect(refused.length).toBeLessThan(30);
+    for (const reason of refused) expect(reason).toMatchObject({ name: 'LedgerUnavailableError', code: 'SQLITE_FULL' });
+    const kept = (await ledger.listEvents({ limit: 100 })).rows.map((row) => row.id).toSorted();
+    expect(kept).toEqual(
+      events
+        .filter((_, index) => answers[index]?.status === 'fulfilled')
+        .map((event) => event.id)
+        .toSorted(),
+    );
+    await pragma(database, 'max_page_count = 1000000');
+    const again = await Promise.all(events.map((event) => ledger.recordEvent(event)));
+    expect(again.filter((answer) => answer.kind === 'recorded')).toHaveLength(refused.length);
+    await ledger.close();
+  });
+
+  test('can be cleared by retention while webhooks keep coming', async () => {
+    const { world, database } = await openWorld();
+    const { ledger } = world.harness;
+    for (let index = 0; index < 40; index++) await world.record({ call: `c${index}`, fields: { notes } });
+    await world.fold([]);
+    await pragma(database, `max_page_count = ${await pragma(database, 'page_count')}`);
+    const { bytes } = await ledger.stats();
+    const coming = Array.from({ length: 10 }, () =>
+      ledger.recordEvent(world.newEvent({ call: 'new', fields: { notes } })),
+    );
+    const [pruned] = await Promise.all([
+      ledger.prune({ beforeMs: 0, maxBytes: bytes / 2 }),
+      Promise.allSettled(coming),
+    ]);
+    expect(pruned.calls).toBeGreaterThan(0);
+    expect(await ledger.recordEvent(world.newEvent({ call: 'after', fields: { notes } }))).toMatchObject({
+      kind: 'recorded',
+    });
+    await ledger.close();
+  });
+});
+
+describe('the thread', () => {
+  test('that dies fails what it had and is started again', async () => {
+    const { ledger } = (await openWorld()).world.harness;
+    await ledger.close();
+    workers.length = 0;
+    const thread = new SqliteThread(
+      { file, mode: 'write', busyTimeoutMs: 300 },
+      { maxPending: 10, maxPendingBytes: 1000 },
+    );
+    const other = new Sqlite(file);
+    other.exec('begin immediate');
+    const lost = expect(thread.submit([INSERT])).rejects.toMatchObject({
+      name: 'LedgerUnavailableError',
+      code: 'THREAD_DIED',
+    });
+    // Sent at the end of this turn; the thread then waits for the lock, and dies waiting.
+    await new Promise((resolve) => setImmediate(resolve));
+    await Promise.all([lost, workers[0]?.terminate()]);
+    other.exec('rollback');
+    expect(await thread.submit([INSERT])).toMatchObject({ kind: 'written' });
+    expect(workers).toHaveLength(2);
+    other.close();
+    await thread.close();
+  });
+
+  test('refuses at once what would have to wait too long', async () => {
+    const thread = new SqliteThread(
+      { file, mode: 'write', busyTimeoutMs: 10 },
+      { maxPending: 3, maxPendingBytes: 100 },
+    );
+    const read = { sql: 'select ? as answer', parameters: ['x'.repeat(30)] };
+    const answers = await Promise.allSettled(Array.from({ length: 5 }, () => thread.submit([read])));
+    expect(answers.map((answer) => answer.status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    await expect(thread.submit([{ ...read, parameters: ['x'.repeat(101)] }])).rejects.toMatchObject({
+      code: 'OVERLOADED',
+    });
+    expect(await thread.submit([read])).toMatchObject({ kind: 'written' });
+    await thread.close();
+    await expect(thread.submit([read])).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+
+  test('waits for another process that is writing, but not for ever, and blocks nobody meanwhile', async () => {
+    const { ledger } = (await openWorld()).world.harness;
+    await ledger.close();
+    const other = new Sqlite(file);
+    other.exec('begin immediate');
+    const thread = new SqliteThread(
+      { file, mode: 'write', busyTimeoutMs: 50 },
+      { maxPending: 10, maxPendingBytes: 1000 },
+    );
+    await expect(thread.submit([INSERT])).rejects.toMatchObject({
+      name: 'LedgerUnavailableError',
+      code: 'SQLITE_BUSY',
+    });
+    other.exec('rollback');
+    expect(await thread.submit([INSERT])).toMatchObject({ kind: 'written' });
+    other.close();
+    await thread.close();
+  });
+
+  test('opens the file anew after a fault of the disk', async () => {
+    const path = join(folder.path, 'later');
+    const thread = new SqliteThread(
+      { file: join(path, 'ledger.db'), mode: 'write', busyTimeoutMs: 50 },
+      { maxPending: 10, maxPendingBytes: 1000 },
+    );
+    const create = { sql: 'create table t (a)', parameters: [] };
+    await expect(thread.submit([create])).rejects.toMatchObject({ name: 'LedgerUnavailableError' });
+    mkdirSync(path);
+    expect(await thread.submit([create])).toMatchObject({ kind: 'written' });
+    await thread.close();
+  });
+});
+
+describe('opening', () => {
+  test('several processes may open a new file at the same moment', async () => {
+    const clock = createManualClock();
+    const ledgers = await Promise.all(
+      Array.from({ length: 3 }, () => openSqliteLedger({ file, clock, ids: createIds(clock) })),
+    );
+    for (const [index, ledger] of ledgers.entries()) {
+      await ledger.savePause({ destination: `d${index}`, reason: 'x', hint: null, sinceMs: 1, untilMs: null });
+    }
+    for (const ledger of ledgers) expect(await ledger.pauses()).toHaveLength(3);
+    await Promise.all(ledgers.map((ledger) => ledger.close()));
+  });
+
+  test('a ledger of a newer version is left alone, with a word on what to do', async () => {
+    const { database, world } = await openWorld();
+    await database.write([{ sql: `insert into migrations values (999, 'from the future', 1)`, parameters: [] }]);
+    await world.harness.ledger.close();
+    const clock = createManualClock();
+    await expect(openSqliteLedger({ file, clock, ids: createIds(clock) })).rejects.toThrow(
+      /made by a newer Hookline: it stands at migration 999/,
+    );
+  });
+
+  test('a file that cannot be opened is named', async () => {
+    const clock = createManualClock();
+    const nowhere = join(folder.path, 'nowhere', 'ledger.db');
+    await expect(openSqliteLedger({ file: nowhere, clock, ids: createIds(clock) })).rejects.toThrow(nowhere);
+  });
+});
