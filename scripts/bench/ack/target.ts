@@ -30,12 +30,12 @@ export async function startBare(secret: string): Promise<Target> {
   return createTarget(child, port);
 }
 
-/** `hookline start`, with everything as an operator has it; it logs its ports when it is up. */
+/** `npm start`, without npm in between: the node flags in package.json count. It logs its ports when it is up. */
 export async function startHookline(
   parameters: readonly string[],
   env: Record<string, string>,
 ): Promise<HooklineTarget> {
-  const child = start([`${ROOT}src/main.ts`, 'start', ...parameters], env);
+  const child = start([...startScript(), ...parameters], env);
   const ports = await readLines(child, (line) => {
     const entry = JSON.parse(line) as { event: string; port: number; adminPort: number };
     return entry.event === 'daemon.started' ? entry : undefined;
@@ -53,8 +53,14 @@ export async function startHookline(
   };
 }
 
+function startScript(): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: { start: string } };
+  return scripts.start.split(' ').slice(1);
+}
+
 function start(parameters: readonly string[], env: Record<string, string>): ChildProcess {
   const child = spawn(process.execPath, parameters, {
+    cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   });
