@@ -14,13 +14,13 @@ const MAKERS: Readonly<Record<SourceName, (plan: CallPlan, random: Random) => Ma
 const FIRST_NAMES = ['Dana', 'Zoë', 'Łukasz', 'O’Neil', '美咲', 'Ana "Q"', '{{ call.id }}'] as const;
 const SPAN_MS = 3_000_000;
 
-/** Makes call after call; every third one is from a person who called before, often a moment ago. */
+/** Makes call after call; every other one is from a person who called before, often a moment ago. */
 export function createCallMaker(random: Random, startMs: number): () => MadeCall {
   let calls = 0;
   let people = 0;
   return () => {
     calls += 1;
-    const isKnown = people > 0 && random.chance(0.35);
+    const isKnown = people > 0 && random.chance(0.5);
     if (!isKnown) people += 1;
     const person = isKnown ? random.int(Math.max(1, people - 20), people) : people;
     const plan: CallPlan = {
