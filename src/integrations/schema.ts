@@ -12,10 +12,12 @@ const DEFAULT_TRIGGERS: readonly EventType[] = ['call.ended', 'call.analyzed'];
 
 const triggerSchema = z.enum(TRIGGERS);
 
+const NO_DURATION = 'is not a duration. Write it like "30s", "5m" or "2h".';
+
 /** `"5m"` → milliseconds, from a second to a day. */
 const durationSchema = z
-  .string()
-  .regex(/^\d+(?:\.\d+)? ?(?:s|m|h|d)$/, 'is not a duration. Write it like "30s", "5m" or "2h".')
+  .string(NO_DURATION)
+  .regex(/^\d+(?:\.\d+)? ?(?:s|m|h|d)$/, NO_DURATION)
   .transform((text) => ms(text as StringValue))
   .refine((value) => value >= 1_000 && value <= 86_400_000, 'must be from 1s to 24h.');
 
