@@ -18,9 +18,14 @@ export function createStats(database: Database, clock: Clock): Ledger['stats'] {
 }
 
 async function countEvents({ db }: Database): Promise<Readonly<Record<string, number>>> {
-  const kept = await db
+  const all = await db
+    .selectFrom('events')
+    .select((select) => select.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  const withoutCall = await db
     .selectFrom('events')
     .select((select) => ['state', select.fn.countAll<number>().as('count')])
+    .where(sql<boolean>`state <> 'pending'`)
     .groupBy('state')
     .execute();
   const waiting = await db
@@ -35,10 +40,8 @@ async function countEvents({ db }: Database): Promise<Readonly<Record<string, nu
     .executeTakeFirstOrThrow();
   const pending = waiting.find((row) => row.orphan === 0)?.count ?? 0;
   const orphan = (waiting.find((row) => row.orphan === 1)?.count ?? 0) + alone.count;
-  const counts = Object.fromEntries(kept.map(({ state, count }) => [state, count]));
-  // `pending` in the table means "belongs to a call"; whether it was folded is told by the queue.
-  const { pending: ofCalls = 0, ...others } = counts;
-  return { ...others, pending, orphan, folded: ofCalls - pending - orphan };
+  const folded = withoutCall.reduce((left, { count }) => left - count, all.count - pending - orphan);
+  return { ...Object.fromEntries(withoutCall.map(({ state, count }) => [state, count])), pending, orphan, folded };
 }
 
 async function countRuns({ db }: Database): Promise<LedgerStats['runs']> {

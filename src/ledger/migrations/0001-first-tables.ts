@@ -34,7 +34,12 @@ function events(schema: SchemaBuilder): Compilable[] {
       .addColumn('body', 'blob', (column) => column.notNull()),
     schema.createIndex('events_receipt').on('events').columns(['receipt_key', 'source']).unique(),
     schema.createIndex('events_call').on('events').column('call_key').where('call_key', 'is not', null),
-    schema.createIndex('events_state').on('events').columns(['state', 'id']),
+    // Without the events of calls: nearly all are, and an index on them would only mislead the query planner.
+    schema
+      .createIndex('events_without_call')
+      .on('events')
+      .columns(['state', 'id'])
+      .where(sql<boolean>`state <> 'pending'`),
     ...eventWork(schema),
   ];
 }
@@ -71,6 +76,11 @@ function eventWork(schema: SchemaBuilder): Compilable[] {
       .addColumn('reason', 'text', (column) => column.notNull())
       .addColumn('undone_at_ms', 'bigint'),
     schema.createIndex('joins_call').on('joins').column('call_key'),
+    schema
+      .createIndex('joins_undone')
+      .on('joins')
+      .column('event_id')
+      .where(sql<boolean>`undone_at_ms is not null`),
   ];
 }
 

@@ -50,7 +50,7 @@ function countEvents(written: Written): number {
 
 const NO_WORK_LEFT = [
   sql<boolean>`not exists (select 1 from runs where runs.call_id = calls.id
-    and runs.state in ('waiting', 'due', 'running', 'held'))`,
+    and runs.state not in ('done', 'dead'))`,
   sql<boolean>`not exists (select 1 from pending_events where pending_events.call_key = calls.call_key)`,
 ];
 

@@ -1,3 +1,5 @@
+import { sql } from 'kysely';
+
 import type { Database } from '../database.ts';
 import { toStatement } from '../statement.ts';
 
@@ -35,6 +37,7 @@ function findOld({ db }: Database, state: (typeof WITHOUT_CALL)[number]) {
     .selectFrom('events')
     .select(['id', 'received_at_ms'])
     .where('state', '=', state)
+    .where(sql<boolean>`state <> 'pending'`)
     .orderBy('id')
     .limit(CHUNK)
     .execute();
@@ -56,7 +59,7 @@ function findLoneOrphans({ db }: Database) {
     .innerJoin('events', 'events.id', 'joins.event_id')
     .select(['events.id', 'events.received_at_ms'])
     .where('joins.undone_at_ms', 'is not', null)
-    .orderBy('events.id')
+    .orderBy('joins.event_id')
     .limit(CHUNK)
     .execute();
 }
