@@ -102,6 +102,8 @@ export interface WorkerOptions {
   readonly integrations: readonly Integration[];
   readonly pools?: readonly Partial<PoolOptions>[];
   readonly graceMs?: number;
+  /** Claims of runs come back only when this has resolved. */
+  readonly claimsAfter?: Promise<void>;
 }
 
 export async function openHouse(): Promise<House> {
@@ -135,7 +137,14 @@ export async function openHouse(): Promise<House> {
         logger: collect(log),
       };
       const worker = startWorker({
-        ledger,
+        ledger: {
+          ...ledger,
+          async claimRuns(claim) {
+            const runs = await ledger.claimRuns(claim);
+            if (runs.length > 0) await options.claimsAfter;
+            return runs;
+          },
+        },
         queue,
         clock,
         after: (delayMs, run) => clock.after(delayMs, run),

@@ -246,6 +246,22 @@ describe('events of a call', () => {
     expect(action.inputs.map(({ call }) => call.summary)).toEqual([null, 'wants a quote']);
   });
 
+  test('one that comes while a later step is under way starts the run again at its first step', async () => {
+    const gate = Promise.withResolvers<ReturnType<typeof finished>>();
+    const crm = scripted('crm');
+    const chat = scripted('chat', (_input, time) => (time === 1 ? gate.promise : finished()));
+    const pools = [{ destination: 'crm' }, { destination: 'chat' }];
+    house.startWorker({ integrations: [integration([crm, chat])], pools });
+    await house.deliver(ENDED);
+    await inputsOf(chat, 1);
+    await house.deliver(ANALYZED);
+    await house.calls(1, (call) => call.version === 2);
+    gate.resolve(finished());
+    await inputsOf(chat, 2);
+    expect(await house.runIn('done')).toMatchObject({ doneVersion: 2 });
+    expect(crm.inputs.map(({ call }) => call.version)).toEqual([1, 2]);
+  });
+
   test('one that changes nothing starts nothing', async () => {
     const action = scripted('crm');
     house.startWorker({ integrations: [integration([action])] });
@@ -377,6 +393,19 @@ describe('stop', () => {
     await stop;
     await house.runIn('done');
     expect(action.inputs).toHaveLength(1);
+  });
+
+  test('gives back what it claimed but did not start', async () => {
+    const gate = Promise.withResolvers<void>();
+    const action = scripted('crm');
+    const worker = house.startWorker({ integrations: [integration([action])], claimsAfter: gate.promise });
+    await house.deliver(ENDED);
+    await house.runIn('running');
+    const stop = worker.stop();
+    gate.resolve();
+    await stop;
+    expect(await house.runIn('due')).toMatchObject({ attempts: 0 });
+    expect(action.inputs).toEqual([]);
   });
 
   test('interrupts a run that takes too long; it is due again without having used up an attempt', async () => {
