@@ -6,7 +6,7 @@ import { syncActionSchema } from '../sync/schema.ts';
 import { conditionSchema } from '../templates/condition.ts';
 
 /** Event types that may start an integration; the others never become part of a call. */
-export const TRIGGERS = (Object.keys(EVENT_RANK) as EventType[]).filter((type) => EVENT_RANK[type] > 0);
+const TRIGGERS = (Object.keys(EVENT_RANK) as EventType[]).filter((type) => EVENT_RANK[type] > 0);
 
 const DEFAULT_TRIGGERS: readonly EventType[] = ['call.ended', 'call.analyzed'];
 
