@@ -19,7 +19,7 @@ async function prove(options: Partial<ProofOptions>): Promise<ProofResult> {
     seed: 1,
     kills: 0,
     faultRate: 0,
-    calls: 30,
+    calls: 20,
     senders: 4,
     maxGapMs: 60,
     quietTimeoutMs: 120_000,
@@ -29,7 +29,7 @@ async function prove(options: Partial<ProofOptions>): Promise<ProofResult> {
 }
 
 test('kill -9 at random moments loses nothing and doubles nothing', async () => {
-  const result = await prove({ seed: 11, kills: 4 });
+  const result = await prove({ seed: 11, kills: 3 });
   expect(result.problems).toEqual([]);
   expect(result.recoveriesMs.length).toBeGreaterThan(0);
   expect(result.ledger.duplicates).toBeGreaterThan(0);
@@ -41,6 +41,6 @@ test('SIGTERM under load ends the daemon in order and loses nothing', async () =
 });
 
 test.each([21, 22])('CRMs that fail and lie end up as if they had not (seed %d)', async (seed) => {
-  const result = await prove({ seed, faultRate: 0.12, calls: 20 });
+  const result = await prove({ seed, faultRate: 0.12, calls: 12 });
   expect(result.problems).toEqual([]);
 });
