@@ -10,6 +10,7 @@ import type { HeaderLines } from '../platforms/platform.ts';
 import type { Cidr } from '../shared/ip.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
 import { createFindAddress } from './client-address.ts';
+import { createInflateBody } from './inflate-body.ts';
 import { createLimits } from './limits.ts';
 import { createBodyBudget, readRequestBody } from './read-request-body.ts';
 import { receiveWebhook, type IncomingWebhook, type ReceiveDependencies } from './receive-webhook.ts';
@@ -18,7 +19,7 @@ import { createRefusals } from './refusals.ts';
 
 export interface EndpointDependencies extends Omit<
   ReceiveDependencies,
-  'limits' | 'refusals' | 'sources' | 'health' | 'findAddress'
+  'limits' | 'inflateBody' | 'refusals' | 'sources' | 'health' | 'findAddress'
 > {
   readonly sources: readonly ReceivedSource[];
   /** Networks whose `X-Forwarded-For` is believed. */
@@ -45,6 +46,7 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
     sources: new Map(dependencies.sources.map((source) => [source.name, source])),
     findAddress: createFindAddress(dependencies.trustedProxies),
     limits: createLimits(dependencies.ratePerAddress),
+    inflateBody: createInflateBody(),
     refusals: createRefusals(dependencies),
   };
   const app = express();

@@ -10,7 +10,7 @@ import type { Logger } from '../shared/logger.ts';
 import { acceptedAnswer, refusedAnswer, type Answer, type RefusedStatus } from './answer.ts';
 import type { FindAddress } from './client-address.ts';
 import { createEvent, createQuarantinedEvent, type EventOrigin } from './create-event.ts';
-import { inflateBody } from './inflate-body.ts';
+import type { InflateBody } from './inflate-body.ts';
 import { headerValue } from './kept-headers.ts';
 import type { Limits } from './limits.ts';
 import type { BodyOutcome } from './read-request-body.ts';
@@ -30,6 +30,7 @@ export interface ReceiveDependencies {
   readonly metrics: Pick<Metrics, 'eventAnswered' | 'acknowledged'>;
   readonly health: Pick<Health, 'ledgerAccepted' | 'ledgerRefused'>;
   readonly limits: Limits;
+  readonly inflateBody: InflateBody;
   readonly refusals: Refusals;
   /** The ledger gets this long; with the way there and back the sender knows inside 4 s (design.md section 4). */
   readonly ledgerTimeoutMs: number;
@@ -52,7 +53,7 @@ export async function receiveWebhook(deps: ReceiveDependencies, incoming: Incomi
   const wait = await deps.limits.takeForAddress(delivery.address ?? incoming.socketAddress);
   if (wait !== null) return refuse(deps, delivery, { status: 429, cause: 'address_rate', retryAfterSeconds: wait });
 
-  const read = await readDelivery(delivery);
+  const read = await readDelivery(deps, delivery);
   if (read.kind === 'aborted') return null;
   if (read.kind === 'refused') return refuse(deps, delivery, read);
 
@@ -111,7 +112,10 @@ const UNREAD: Readonly<Record<Exclude<BodyOutcome['kind'], 'body' | 'aborted'>, 
   overloaded: { status: 503, cause: 'too_many_bodies' },
 };
 
-async function readDelivery({ incoming, source }: Delivery): Promise<ReadDelivery> {
+async function readDelivery(
+  { inflateBody }: ReceiveDependencies,
+  { incoming, source }: Delivery,
+): Promise<ReadDelivery> {
   const { method, url, headers, pathToken } = incoming;
   const read = await incoming.readBody(source.maxBodyBytes);
   if (read.kind === 'aborted') return read;

@@ -2,8 +2,9 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { expect, test } from '@jest/globals';
 
-import { inflateBody } from '../../../src/receive/inflate-body.ts';
+import { createInflateBody } from '../../../src/receive/inflate-body.ts';
 
+const inflateBody = createInflateBody();
 const text = Buffer.from('{"event":"call.ended"}');
 
 test.each([
@@ -42,4 +43,26 @@ test('bytes that are not what their encoding says are refused', async () => {
 
 test('an empty body has no encoding', async () => {
   expect(await inflateBody(Buffer.alloc(0), 'gzip', 1000)).toEqual({ kind: 'inflated', body: Buffer.alloc(0) });
+});
+
+test('a body that was made to explode is refused long before the limit of the source', async () => {
+  const plain = Buffer.alloc(4_000_000, 'a');
+  for (const [encoding, bomb] of [
+    ['gzip', gzipSync(plain)],
+    ['br', brotliCompressSync(plain)],
+  ] as const) {
+    expect(await inflateBody(bomb, encoding, 5_000_000)).toMatchObject({ cause: 'inflated_body_too_large' });
+  }
+  const wordy = Buffer.from('{"speaker":"agent","text":"How can I help you today?"},'.repeat(1000));
+  expect(await inflateBody(gzipSync(wordy), 'gzip', 5_000_000)).toMatchObject({ kind: 'inflated' });
+});
+
+test('few are inflated at once, few wait, and nobody is forgotten', async () => {
+  const inflate = createInflateBody({ atOnce: 1, waiting: 2 });
+  const wire = gzipSync(text);
+  const answers = await Promise.all(Array.from({ length: 4 }, () => inflate(wire, 'gzip', 1000)));
+  expect(answers.map(({ kind }) => kind)).toEqual(['inflated', 'inflated', 'inflated', 'refused']);
+  expect(answers[3]).toEqual({ kind: 'refused', status: 503, cause: 'too_many_inflating' });
+  expect(await inflate(Buffer.from('broken'), 'gzip', 1000)).toMatchObject({ cause: 'encoding_broken' });
+  expect(await inflate(wire, 'gzip', 1000)).toMatchObject({ kind: 'inflated' });
 });

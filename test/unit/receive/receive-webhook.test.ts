@@ -5,6 +5,7 @@ import * as fc from 'fast-check';
 
 import type { HeaderLines, SourceAdapter, VerifiedRequest } from '../../../src/platforms/platform.ts';
 import { createFindAddress } from '../../../src/receive/client-address.ts';
+import { createInflateBody } from '../../../src/receive/inflate-body.ts';
 import type { Limits } from '../../../src/receive/limits.ts';
 import type { BodyOutcome } from '../../../src/receive/read-request-body.ts';
 import {
@@ -86,6 +87,7 @@ function setUp(options: { source?: Partial<ReceivedSource>; deps?: Partial<Recei
     metrics: { eventAnswered: ignore, acknowledged: ignore },
     health: { ledgerAccepted: ignore, ledgerRefused: ignore },
     limits: NO_LIMITS,
+    inflateBody: createInflateBody(),
     refusals: { record: (refusal) => void refused.push(refusal) },
     ledgerTimeoutMs: 1000,
     ...options.deps,
