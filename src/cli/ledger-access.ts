@@ -44,7 +44,7 @@ export function getCompiledSource(name: string): SourceAdapter {
   const loaded = getConfig();
   const issues: ConfigIssue[] = [];
   const sources = compileSources(loaded.config.sources, issues);
-  if (issues.length > 0) throw invalidConfig(locate(issues, loaded.file, loaded.source));
+  if (issues.length > 0) throw invalidConfig(locate(issues, loaded));
   const source = sources.get(name);
   if (source === undefined)
     throw new CommandFailure(`There is no source "${name}".${didYouMean(name, [...sources.keys()])}`, 2);

@@ -9,7 +9,7 @@ import type { ConfigIssue } from '../shared/config-issue.ts';
 import { parsePhone } from '../shared/phone.ts';
 import type { SyncDependencies } from '../sync/session.ts';
 import { locate, type ConfigProblem, type LoadedConfig } from './load.ts';
-import { valueAt } from './explain-issues.ts';
+import { valueAt } from './value-at.ts';
 
 export interface CompiledSource {
   readonly name: string;
@@ -69,7 +69,7 @@ export function compileConfig(loaded: LoadedConfig, dependencies: CompileDepende
     },
     issues,
   );
-  if (issues.length > 0) return { kind: 'invalid', problems: locate(issues, loaded.file, source) };
+  if (issues.length > 0) return { kind: 'invalid', problems: locate(issues, loaded) };
   return { kind: 'ok', compiled: { sources, destinations, integrations } };
 }
 

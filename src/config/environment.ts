@@ -16,18 +16,17 @@ export interface Environment {
   readonly variable: (name: string) => string | undefined;
 }
 
-const port = z.coerce
-  .number('must be a number')
-  .int('must be a whole number')
-  .min(0, 'must be 0 to 65535')
-  .max(65_535, 'must be 0 to 65535');
+const port = z
+  .string()
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a whole number from 0 to 65535')
+  .transform(Number);
 
 const variables = z.object({
   HOOKLINE_CONFIG: z.string().min(1).default('config/hookline.yaml'),
   HOST: z.string().min(1).default('0.0.0.0'),
-  PORT: port.default(8080),
+  PORT: port.prefault('8080'),
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
-  ADMIN_PORT: port.default(8081),
+  ADMIN_PORT: port.prefault('8081'),
   DATA_DIR: z.string().min(1).default('./data'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], 'must be json or pretty').default('json'),
@@ -54,6 +53,11 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): EnvironmentResult {
       return `environment variable ${name}=${JSON.stringify(source[name])}: ${issue.message}`;
     });
     return { kind: 'invalid', problems };
+  }
+  const { PORT, ADMIN_PORT } = parsed.data;
+  if (PORT === ADMIN_PORT && PORT !== 0) {
+    const problem = `PORT and ADMIN_PORT are both ${PORT}. Set one of them to another port.`;
+    return { kind: 'invalid', problems: [problem] };
   }
   return { kind: 'ok', environment: toEnvironment(parsed.data, source) };
 }

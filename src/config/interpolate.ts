@@ -2,24 +2,42 @@ import { readFileSync } from 'node:fs';
 
 import type { JsonValue } from '../domain/json.ts';
 import type { ConfigIssue } from '../shared/config-issue.ts';
+import { describeFileError } from './file-error.ts';
 
 type Path = readonly (string | number)[];
 
-/** `$${` stands for a literal `${`. */
-const REFERENCE = /\$\$\{|\$\{([^}]*)\}/g;
+/** `$${` stands for a literal `${`; the last alternative is a reference that is not closed. */
+const REFERENCE = /\$\$\{|\$\{([^{}]*)\}|\$\{/g;
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+const HOW_TO = 'Write ${NAME} for an environment variable, ${file:/path} for a file, or $${ for a literal ${.';
 
 /** Where `${…}` gets its values from. */
 export interface References {
   readonly variable: (name: string) => string | undefined;
 }
 
+export interface Interpolated {
+  readonly value: JsonValue;
+  /** What was filled in → the reference it came from: it may be a secret and must not be shown. */
+  readonly filled: ReadonlyMap<string, string>;
+}
+
 /**
  * Replaces `${NAME}` and `${file:/path}` in every string of a parsed document. It works on values, not on the text,
  * so nothing that stands in a variable can become YAML. Unset names and unreadable files are issues.
  */
-export function interpolate(value: JsonValue, references: References, issues: ConfigIssue[]): JsonValue {
-  return visit(value, [], (text, path) => replace(text, references, (message) => issues.push({ path, message })));
+export function interpolate(value: JsonValue, references: References, issues: ConfigIssue[]): Interpolated {
+  const filled = new Map<string, string>();
+  const replaced = visit(value, [], (text, path) =>
+    text.replaceAll(REFERENCE, (match) => {
+      const found = resolve(match, references);
+      if (found.kind === 'problem') issues.push({ path, message: found.message });
+      else if (match !== '$${') filled.set(found.text, match);
+      return found.kind === 'text' ? found.text : '';
+    }),
+  );
+  return { value: replaced, filled };
 }
 
 function visit(value: JsonValue, path: Path, replaceText: (text: string, path: Path) => string): JsonValue {
@@ -33,37 +51,32 @@ function visit(value: JsonValue, path: Path, replaceText: (text: string, path: P
   return value;
 }
 
-function replace(text: string, references: References, report: (message: string) => void): string {
-  return text.replaceAll(REFERENCE, (match, inner: string | undefined) => {
-    if (inner === undefined) return '${';
-    if (inner.startsWith('file:')) return readReferencedFile(inner.slice('file:'.length), report);
-    if (!NAME.test(inner)) {
-      report(
-        `${match} is not a reference. Write \${NAME} for an environment variable, \${file:/path} for a file, or $\${ for a literal \${.`,
-      );
-      return '';
-    }
-    return readVariable(inner, references, report);
-  });
-}
+type Resolved =
+  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'problem'; readonly message: string };
 
-function readVariable(name: string, references: References, report: (message: string) => void): string {
-  const value = references.variable(name);
-  if (value !== undefined && value !== '') return value;
+function resolve(reference: string, references: References): Resolved {
+  if (reference === '$${') return { kind: 'text', text: '${' };
+  if (reference === '${') return problem(`\${ is not closed by }. ${HOW_TO}`);
+  const inner = reference.slice('${'.length, -1);
+  if (inner.startsWith('file:')) return readReferencedFile(reference, inner.slice('file:'.length));
+  if (!NAME.test(inner)) return problem(`${reference} is no reference. ${HOW_TO}`);
+  const value = references.variable(inner);
+  if (value !== undefined && value !== '') return { kind: 'text', text: value };
   const state = value === undefined ? 'not set' : 'empty';
-  report(
-    `\${${name}}: the environment variable ${name} is ${state}. Set it (for example in .env) or remove the reference.`,
+  return problem(
+    `the environment variable ${inner} is ${state}. Set it (for example in .env), or take ${reference} out.`,
   );
-  return '';
 }
 
-function readReferencedFile(file: string, report: (message: string) => void): string {
+function readReferencedFile(reference: string, file: string): Resolved {
   try {
-    const content = readFileSync(file, 'utf8').trim();
-    if (content === '') report(`\${file:${file}}: the file is empty.`);
-    return content;
+    const text = readFileSync(file, 'utf8').trim();
+    return text === '' ? problem(`${reference}: the file is empty.`) : { kind: 'text', text };
   } catch (error) {
-    report(`\${file:${file}}: cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
-    return '';
+    return problem(`${reference}: ${describeFileError(error)}.`);
   }
+}
+
+function problem(message: string): Resolved {
+  return { kind: 'problem', message };
 }

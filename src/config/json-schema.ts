@@ -59,9 +59,10 @@ function variantsOf(root: JsonSchema, schema: JsonSchema, value: JsonValue | und
 /** A variant whose constant (`platform: callab`) contradicts the value is not the one the operator is writing. */
 function fits(schema: JsonSchema, value: JsonValue | undefined): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return true;
-  return Object.entries(schema.properties ?? {}).every(
-    ([key, property]) => property.const === undefined || (value as Record<string, JsonValue>)[key] === property.const,
-  );
+  return Object.entries(schema.properties ?? {}).every(([key, property]) => {
+    const found = (value as Record<string, JsonValue | undefined>)[key];
+    return property.const === undefined || found === undefined || found === property.const;
+  });
 }
 
 function resolve(root: JsonSchema, reference: string): JsonSchema {

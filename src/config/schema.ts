@@ -11,9 +11,12 @@ const nameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'must be lower-case letters, digits, - and _, at most 63 characters');
 
+const NO_SIZE = 'is not a size. Write it like "10gb" or "500mb".';
+
+/** With its unit: a number alone would be bytes, and keep nothing. */
 const sizeSchema = z
-  .string()
-  .refine((text) => bytes.parse(text) !== null, 'is not a size. Write it like "10gb" or "500mb".')
+  .string(NO_SIZE)
+  .refine((text) => /^\d[\d.]* *[kmgt]b$/i.test(text) && (bytes.parse(text) ?? 0) > 0, NO_SIZE)
   .transform((text) => bytes.parse(text) ?? 0);
 
 const retentionSchema = z.strictObject({

@@ -1,6 +1,7 @@
 import { LineCounter, isMap, isScalar, parseDocument, type Document } from 'yaml';
 
 import type { JsonValue } from '../domain/json.ts';
+import { findYamlProblems, type YamlProblem } from './yaml-problems.ts';
 
 /** Line and column, from 1. */
 export interface Position {
@@ -24,22 +25,27 @@ export type YamlResult =
       readonly problems: readonly { readonly position: Position; readonly message: string }[];
     };
 
-/** Parses one YAML 1.2 document. Duplicate keys and more than 100 aliases are errors. */
+/** The default of the `yaml` package, written down: what one small file may expand to. */
+const MAX_ALIASES = 100;
+
+/** Parses one YAML 1.2 document into a map of keys; see `findYamlProblems` for what is refused. */
 export function parseYaml(text: string): YamlResult {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => ({
-      position: toPosition(lines, error.pos[0]),
-      message: error.message,
-    }));
-    return { kind: 'invalid', problems };
-  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const invalid = (problems: readonly YamlProblem[]): YamlResult => ({
+    kind: 'invalid',
+    problems: problems.map(({ offset, message }) => ({ position: toPosition(lines, offset), message })),
+  });
+  const problems = findYamlProblems(document, text, (offset) => toPosition(lines, offset).line);
+  if (problems.length > 0) return invalid(problems);
   try {
-    const value = document.toJS({ maxAliasCount: 100 }) as JsonValue;
+    const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as JsonValue;
     return { kind: 'ok', source: createSource(document, lines, value) };
   } catch (error) {
-    return { kind: 'invalid', problems: [{ position: { line: 1, column: 1 }, message: (error as Error).message }] };
+    // Aliases without an anchor were found before; what is left is the limit.
+    if (!(error instanceof ReferenceError)) throw error;
+    const message = `the aliases (*name) in this file stand for too much. Write the values out instead.`;
+    return invalid([{ offset: Math.max(0, text.search(/(?<=[\s[,:])\*\w/)), message }]);
   }
 }
 
@@ -55,7 +61,7 @@ function createSource(document: Document, lines: LineCounter, value: JsonValue):
     const parent = document.getIn(path.slice(0, -1), true);
     const name = path.at(-1);
     if (isMap(parent)) {
-      const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === name);
+      const pair = parent.items.find((item) => isScalar(item.key) && String(item.key.value) === name);
       const offset = offsetOf(pair?.key);
       if (offset !== null) return toPosition(lines, offset);
     }

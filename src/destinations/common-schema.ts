@@ -1,10 +1,12 @@
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
 
+const NO_DURATION = 'is not a length of time. Write it like "30s", "5m" or "1h".';
+
 /** A length of time as people write it (`30s`, `5m`, `1h`); milliseconds after parsing. */
 export const durationSchema = z
-  .string()
-  .refine((text) => (toMs(text) ?? 0) > 0, 'is not a length of time. Write it like "30s", "5m" or "1h".')
+  .string(NO_DURATION)
+  .refine((text) => (toMs(text) ?? 0) > 0, NO_DURATION)
   .transform((text) => toMs(text) ?? 0);
 
 /** An absolute http(s) URL without query and fragment; a slash at the end is dropped. */
@@ -21,7 +23,8 @@ export const headerValueSchema = z
 export const headerNameSchema = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'is not the name of a header');
 
 function toMs(text: string): number | undefined {
-  return /^\d/.test(text) ? ms(text as StringValue) : undefined;
+  // A number alone would be milliseconds: nobody who writes `timeout: 30` means those.
+  return /^\d[\d.]* *[a-z]/i.test(text) ? ms(text as StringValue) : undefined;
 }
 
 function isBaseUrl(text: string): boolean {

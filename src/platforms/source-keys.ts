@@ -67,7 +67,7 @@ const MIN_BODY_BYTES = 1024;
 const MAX_BODY_BYTES = 100 * 1024 ** 2;
 
 /** A size such as `5mb`, in bytes. */
-export const maxBodySchema = z.string().transform((text, context): number => {
+export const maxBodySchema = z.string('is not a size. Write it like "5mb".').transform((text, context): number => {
   const size = /^\s*\d/.test(text) ? bytes.parse(text) : null;
   if (size !== null && size >= MIN_BODY_BYTES && size <= MAX_BODY_BYTES) return size;
   context.addIssue({
@@ -81,7 +81,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600 };
 
 /** A rate such as `6000/m`; null for `off`. */
 export const rateSchema = z
-  .string()
+  .string('is not a rate. Write it like "6000/m", "100/s" or "50000/h", or "off" in quotes.')
   .transform((text, context): { readonly count: number; readonly seconds: number } | null => {
     if (text === 'off') return null;
     const [, count = '', unit = ''] = /^([1-9]\d{0,8})\/([smh])$/.exec(text) ?? [];
