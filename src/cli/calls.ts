@@ -2,7 +2,7 @@ import type { Call } from '../domain/call.ts';
 import type { AttemptRow, CallRow, CallStory, RunSummary, StoredEvent } from '../ledger/ledger.ts';
 import type { LedgerAccess } from './ledger-access.ts';
 import { CommandFailure } from './failure.ts';
-import { indent, print, printJson, relativeTime, shortTime, table } from './output.ts';
+import { indent, oneLine, print, printJson, relativeTime, shortTime, table } from './output.ts';
 import { isSyncReport, reportLines, requestLines, show } from './report.ts';
 
 export interface ListOptions {
@@ -45,7 +45,7 @@ export async function showCall(access: LedgerAccess, id: string, options: { read
   if (options.json === true) return printJson({ ...story, events: story.events.map(eventToJson) });
   printCall(story.call);
   printEvents(story);
-  for (const line of story.unmatched) print(`  not matched: ${line}`);
+  for (const line of story.unmatched) print(`  not matched: ${oneLine(line)}`);
   for (const { run, attempts } of story.runs) printRun(run, attempts, access.clock.now());
   printLinks(story);
 }
@@ -68,7 +68,7 @@ export function syncState(runs: readonly RunSummary[]): string {
 }
 
 function printCall(call: Call): void {
-  print(`Call ${call.provider_call_id} from ${call.source} (${call.platform})`);
+  print(`Call ${oneLine(call.provider_call_id)} from ${call.source} (${call.platform})`);
   print(`  ${call.id}, version ${call.version}`);
   for (const [label, value] of callFacts(call)) {
     if (value !== null) print(`  ${label.padEnd(10)} ${indent(value, 13).trimStart()}`);
@@ -78,7 +78,7 @@ function printCall(call: Call): void {
 function callFacts(call: Call): readonly (readonly [label: string, value: string | null])[] {
   const { status, status_reason: reason, direction, business_number: ours, duration_s: seconds, agent } = call;
   const number = call.customer_number ?? call.customer_number_raw ?? 'unknown';
-  const outcomes = Object.entries(call.outcomes).map(([key, value]) => `${key}: ${show(value, 40)}`);
+  const outcomes = Object.entries(call.outcomes).map(([key, value]) => `${oneLine(key)}: ${show(value, 40)}`);
   return [
     ['status', reason === null || reason === status ? status : `${status} (${reason})`],
     ['customer', [number, contactName(call)].filter((part) => part !== '').join(', ')],
@@ -108,7 +108,9 @@ function printEvents(story: CallStory): void {
   print('\nEvents');
   for (const event of story.events) {
     const repeats = event.duplicates === 0 ? '' : `, ${event.duplicates} duplicate${event.duplicates === 1 ? '' : 's'}`;
-    print(`  ${shortTime(event.receivedAtMs)}  ${event.type} (${event.providerEvent ?? 'no name'})  ${event.state}`);
+    print(
+      `  ${shortTime(event.receivedAtMs)}  ${event.type} (${oneLine(event.providerEvent ?? 'no name')})  ${event.state}`,
+    );
     print(`      ${event.id}  ${event.proof}${repeats}`);
     for (const note of event.notes) print(indent(`note: ${note}`, 6));
     const join = story.joins.find((candidate) => candidate.eventId === event.id && !candidate.undone);
@@ -147,5 +149,7 @@ function printLinks(story: CallStory): void {
   if (story.links.length === 0) return;
   print('\nLinks');
   for (const link of story.links)
-    print(`  ${link.destination} ${link.kind} ${link.recordId ?? '(unknown: write in flight)'}  ${link.key}`);
+    print(
+      `  ${link.destination} ${link.kind} ${oneLine(link.recordId ?? '(unknown: write in flight)')}  ${oneLine(link.key)}`,
+    );
 }

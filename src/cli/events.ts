@@ -2,7 +2,7 @@ import type { RefusalRow, StoredEvent } from '../ledger/ledger.ts';
 import { eventToJson, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { print, printJson, shortTime, table } from './output.ts';
+import { oneLine, print, printJson, shortTime, table } from './output.ts';
 
 /** `hookline events`: every accepted delivery, newest first. */
 export async function listEvents(access: LedgerAccess, options: ListOptions): Promise<void> {
@@ -33,12 +33,12 @@ export async function showEvent(access: LedgerAccess, id: string, options: { rea
   if (options.json === true) return printJson({ ...eventToJson(event), body: event.body.toString('utf8') });
   print(`Event ${event.id} from ${event.source} (${event.platform})`);
   print(`  received   ${shortTime(event.receivedAtMs)}, ${event.duplicates} duplicate(s)`);
-  print(`  type       ${event.type} (${event.providerEvent ?? 'no name'})`);
-  print(`  call       ${event.callId ?? '-'}`);
+  print(`  type       ${event.type} (${oneLine(event.providerEvent ?? 'no name')})`);
+  print(`  call       ${oneLine(event.callId ?? '-')}`);
   print(`  state      ${event.state}`);
   print(`  proof      ${event.proof}`);
-  for (const note of event.notes) print(`  note       ${note}`);
-  for (const [name, value] of event.headers) print(`  header     ${name}: ${value}`);
+  for (const note of event.notes) print(`  note       ${oneLine(note)}`);
+  for (const [name, value] of event.headers) print(`  header     ${name}: ${oneLine(value)}`);
   print(`\n${event.body.toString('utf8')}`);
 }
 

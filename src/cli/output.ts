@@ -5,14 +5,39 @@ import { toIso } from '../shared/clock.ts';
 const WIDTH = 80;
 const GAP = 2;
 
-/** Prints a line to standard output. */
+/**
+ * What makes a terminal do something instead of showing something: control characters (escape sequences begin with
+ * one), and the marks of Unicode that turn the direction of text or break lines. Callers and CRMs put them into names.
+ */
+// eslint-disable-next-line no-control-regex -- finding exactly those is the point
+const COMMANDING = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Prints to standard output. Line breaks are ours: values from outside go through `oneLine` first. */
 export function print(text = ''): void {
-  console.log(text);
+  console.log(harmless(text));
+}
+
+/** Prints to standard error. */
+export function printError(text: string): void {
+  console.error(harmless(text));
 }
 
 /** Prints one JSON document; the shape is a promise to scripts. */
 export function printJson(value: unknown): void {
-  console.log(JSON.stringify(value, null, 2));
+  console.log(
+    JSON.stringify(value, null, 2).replaceAll(COMMANDING, (character) =>
+      character === '\n' ? '\n' : escaped(character),
+    ),
+  );
+}
+
+function harmless(text: string): string {
+  return text.replaceAll(COMMANDING, (character) => (character === '\n' || character === '\t' ? character : '\ufffd'));
+}
+
+/** JSON reads it back as the same character. */
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 export interface Column<Row> {
@@ -78,10 +103,9 @@ function widestFlexible<Row>(columns: readonly Column<Row>[], widths: readonly n
   return found;
 }
 
-/** Control characters from outside never reach the terminal. */
+/** A value from outside as part of a line. */
 export function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- removing exactly those is the point
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  return text.replaceAll(COMMANDING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
 /** Wraps text to the given indent and 80 columns. */

@@ -1,7 +1,7 @@
 import { previewEvent, type Preview, type PreviewedIntegration, type PreviewedStep } from '../integrations/preview.ts';
 import { didYouMean } from '../shared/nearest.ts';
 import { CommandFailure } from './failure.ts';
-import { indent, print, printJson, shortTime } from './output.ts';
+import { indent, oneLine, print, printJson, shortTime } from './output.ts';
 import { isSyncReport, reportLines, requestLines } from './report.ts';
 import { readBodyFile } from './send.ts';
 import { withServices } from './with-services.ts';
@@ -39,7 +39,7 @@ export async function preview(sourceName: string, file: string, options: { reado
 function printPreview(result: Preview): void {
   const { event } = result;
   print(
-    `${event.type} (${event.providerEvent ?? 'no name'})${event.callId === null ? '' : ` of call ${event.callId}`}`,
+    `${event.type} (${oneLine(event.providerEvent ?? 'no name')})${event.callId === null ? '' : ` of call ${oneLine(event.callId)}`}`,
   );
   for (const note of event.notes) print(indent(`note: ${note}`, 2));
   if (result.kind === 'no_call') return print(result.reason);

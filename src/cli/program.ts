@@ -10,6 +10,7 @@ import { CommandFailure } from './failure.ts';
 import { health } from './health.ts';
 import { init } from './init.ts';
 import { getConfig, getEnvironment, withLedger } from './ledger-access.ts';
+import { printError } from './output.ts';
 import { preview } from './preview.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import { listRuns, showRun } from './runs.ts';
@@ -31,7 +32,7 @@ export async function runCli(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof CommandFailure)) throw error;
-    console.error(error.message);
+    printError(error.message);
     return error.exitCode;
   }
 }

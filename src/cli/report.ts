@@ -19,7 +19,7 @@ export function isSyncReport(value: unknown): value is SyncReport {
 }
 
 function recordLine(record: RecordReport, spaces: number): string {
-  const id = record.recordId === null ? '' : ` ${record.recordId}`;
+  const id = record.recordId === null ? '' : ` ${oneLine(record.recordId)}`;
   return `${' '.repeat(spaces)}${record.kind} ${record.action}${id} (${oneLine(record.how)})`;
 }
 
@@ -41,7 +41,7 @@ export function requestLines(request: RequestRecord, spaces: number): readonly s
   const pad = ' '.repeat(spaces);
   const answer =
     request.status === null ? (request.error ?? 'not sent') : `${request.status}, ${request.durationMs} ms`;
-  const lines = [`${pad}${request.method} ${request.url}`, `${pad}  → ${oneLine(answer)}`];
+  const lines = [`${pad}${request.method} ${oneLine(request.url)}`, `${pad}  → ${oneLine(answer)}`];
   if (request.effect === 'write' && request.requestBody !== null)
     lines.splice(1, 0, `${pad}  ${show(request.requestBody, 74 - spaces)}`);
   if (request.status !== null && request.status >= 400 && request.responseBody !== null)

@@ -2,7 +2,7 @@ import type { RunRow } from '../ledger/ledger.ts';
 import { printRun, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { print, printJson, relativeTime, table } from './output.ts';
+import { oneLine, print, printJson, relativeTime, table } from './output.ts';
 
 /** `hookline runs`: newest first; `--state dead` lists the dead letters. */
 export async function listRuns(access: LedgerAccess, options: ListOptions): Promise<void> {
@@ -30,7 +30,7 @@ export async function listRuns(access: LedgerAccess, options: ListOptions): Prom
       pause.untilMs === null
         ? `until: hookline destinations resume ${pause.destination}`
         : relativeTime(pause.untilMs, nowMs);
-    print(`\n${pause.destination} is paused (${until}): ${pause.reason}`);
+    print(`\n${pause.destination} is paused (${until}): ${oneLine(pause.reason)}`);
   }
   if (page.next !== null) print(`\nMore: --after ${page.next}`);
 }
@@ -40,7 +40,7 @@ export async function showRun(access: LedgerAccess, id: string, options: { reado
   const found = await access.ledger.findRun(id);
   if (found === null) throw new CommandFailure(`There is no run "${id}". \`hookline runs\` lists them.`);
   if (options.json === true) return printJson(found);
-  print(`Call ${found.run.providerCallId} from ${found.run.source} (${found.run.callId})`);
+  print(`Call ${oneLine(found.run.providerCallId)} from ${found.run.source} (${found.run.callId})`);
   printRun(found.run.run, found.attempts, access.clock.now());
 }
 
