@@ -34,6 +34,9 @@ const { values } = parseArgs({
     out: { type: 'string' },
   },
 });
+// So that the servers are ended too.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const [rounds, seconds, events] = [Number(values.rounds), Number(values.seconds), Number(values.events)];
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-bench-'));

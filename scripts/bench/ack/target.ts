@@ -25,12 +25,12 @@ const ROOT = new URL('../../../', import.meta.url).pathname;
 
 /** The bare handler; it prints `listening <port>`. */
 export async function startBare(secret: string): Promise<Target> {
-  const child = start([`${ROOT}scripts/bench/ack/bare.ts`, secret], {});
+  const child = start(['node', 'scripts/bench/ack/bare.ts', secret], {});
   const port = await readLines(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
   return createTarget(child, port);
 }
 
-/** `npm start`, without npm in between: the node flags in package.json count. It logs its ports when it is up. */
+/** `npm start`, without npm in between: the flags and variables in package.json count. It logs its ports when it is up. */
 export async function startHookline(
   parameters: readonly string[],
   env: Record<string, string>,
@@ -53,16 +53,19 @@ export async function startHookline(
   };
 }
 
+/** The words of the `start` script; variables may stand before `node`. */
 function startScript(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: { start: string } };
-  return scripts.start.split(' ').slice(1);
+  return scripts.start.split(' ');
 }
 
-function start(parameters: readonly string[], env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, parameters, {
+/** `env` takes variables and a command; npm would put the same folder first in PATH. */
+function start(words: readonly string[], env: Record<string, string>): ChildProcess {
+  const path = `${ROOT}node_modules/.bin:${process.env['PATH']}`;
+  const child = spawn('env', words, {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, PATH: path },
   });
   // However the bench ends, no server stays behind.
   process.once('exit', () => child.kill('SIGKILL'));
