@@ -63,13 +63,24 @@ async function search(session: SyncSession, identity: Identity): Promise<Candida
   const query = { by: identity.kind, value: identity.value };
   const result = await compiled.destination.findContacts(query, input.scope, context);
   if (result.kind !== 'ok') return result;
-  const present = result.value.filter(({ id }) => !goneContacts.has(id));
-  const hits = present.filter((record) => carries(record, identity));
+  const contradiction = result.value.find(({ id }) => goneContacts.has(id));
+  if (contradiction !== undefined) return stillShown(session, identity, contradiction.id);
+  const hits = result.value.filter((record) => carries(record, identity));
   return {
     identity,
     by: 'search',
     hits: hits.map((record) => ({ id: record.id, createdAt: record.createdAt, record })),
-    refused: present.length - hits.length,
+    refused: result.value.length - hits.length,
+  };
+}
+
+/** An index that lags forgets it soon. A wrong path is answered 404, too, and must not make one more contact each time. */
+function stillShown({ compiled: { destination } }: SyncSession, { kind }: Identity, id: string): Failure {
+  const reason = `contact ${id} is gone, says ${destination.name}, but its search by ${kind} still shows it`;
+  return {
+    kind: 'retry',
+    reason,
+    hint: `If this goes on, check how ${destination.name} updates contacts and what hangs on them.`,
   };
 }
 

@@ -5,7 +5,7 @@ import { isEmptyValue, projectFields } from './project-fields.ts';
 import { findLinks, type Step, type SyncSession } from './session.ts';
 import type { Person } from './sync-contact.ts';
 import type { Target } from './target.ts';
-import { createRecord, recoverRecord, updateRecord, type RecordStep } from './write-record.ts';
+import { createRecord, recoverRecord, replaceRecord, updateRecord, type RecordStep } from './write-record.ts';
 
 const OK: Step<null> = { kind: 'ok', value: null };
 
@@ -65,7 +65,7 @@ async function writeActivity(session: SyncSession, target: Target): Promise<Reco
   if (destination.appendOnly?.includes(target.kind) === true) return asWritten(target, link.recordId);
   const step = await updateRecord(session, target, { id: link.recordId, how: 'link', seen: null });
   // Deleted in the CRM since; what the call grew by is still worth keeping.
-  return step.kind === 'gone' ? createRecord(session, target, `created again: ${step.reason}`) : step;
+  return step.kind === 'gone' ? replaceRecord(session, target, { id: link.recordId, reason: step.reason }) : step;
 }
 
 function asWritten(target: Target, recordId: string): RecordStep {

@@ -31,7 +31,7 @@ export async function createRecord(session: SyncSession, target: Target, how: st
   await saveIntents(session, target);
   const step = await sendCreate(session, target, how);
   if (step.kind === 'refused') await removeIntents(session, target);
-  return step.kind === 'refused' ? fail(step.failure) : step;
+  return settle(step);
 }
 
 /** After a create of unknown fate: adopt what is there, or write if that is safe, or leave it to a person. */
@@ -45,10 +45,40 @@ export async function recoverRecord(session: SyncSession, target: Target, attemp
     const how = 'looked up after a write of unknown fate';
     return updateRecord(session, target, { id: found.id, how, seen: found });
   }
-  if (result.kind === 'repeatable') return repeatCreate(session, target, 'written again: repeating it does no harm');
+  // The intent of the earlier create stays whatever this one comes to: only an answer settles its fate.
+  if (result.kind === 'repeatable')
+    return settle(await sendCreate(session, target, 'written again: repeating it does no harm'));
   if (result.kind !== 'unknowable') return fail(result);
-  if (session.input.force) return repeatCreate(session, target, 'written again: forced');
-  return { kind: 'stop', outcome: unknowable(session, target) };
+  return session.input.force ? forceCreate(session, target) : { kind: 'stop', outcome: unknowable(session, target) };
+}
+
+/**
+ * For a record that is gone, says the CRM. A wrong path is answered alike, and would make one more record with every
+ * version of the call: so first a look whether it is there.
+ */
+export async function replaceRecord(
+  session: SyncSession,
+  target: Target,
+  gone: { readonly id: string; readonly reason: string },
+): Promise<RecordStep> {
+  const { destination } = session.compiled;
+  const write = toWrite(target, null, planTarget(session, target, NEW_RECORD));
+  const result = await destination.recover(write, session.context);
+  if (result.kind === 'ok' && result.value.found?.id === gone.id) {
+    const reason = `${gone.reason}; but a search still finds it`;
+    const hint = `If this goes on, check how ${destination.name} updates a ${target.kind}.`;
+    return { kind: 'stop', outcome: { kind: 'retry', reason, hint } };
+  }
+  const how = `created again: ${gone.reason}`;
+  if (result.kind === 'ok' && result.value.found !== null) {
+    const { found } = result.value;
+    return updateRecord(session, target, { id: found.id, how: 'looked up after its record was gone', seen: found });
+  }
+  if (result.kind === 'ok' || result.kind === 'repeatable') return createRecord(session, target, how);
+  if (result.kind !== 'unknowable') return fail(result);
+  return session.input.force
+    ? createRecord(session, target, how)
+    : { kind: 'stop', outcome: goneForGood(session, target, gone.reason) };
 }
 
 /** Brings a record up to date: only what changed is sent, and no request at all when nothing did. */
@@ -75,20 +105,31 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
   return written({ ...report, recordId: id, action: 'updated' });
 }
 
-/** The intent of the earlier create stays whatever this one comes to: only an answer settles its fate. */
-async function repeatCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep> {
-  const step = await sendCreate(session, target, how);
-  return step.kind === 'refused' ? fail(step.failure) : step;
+/** Not retried by itself when the answer is lost again: each try might be one more record. */
+async function forceCreate(session: SyncSession, target: Target): Promise<RecordStep> {
+  const step = await sendCreate(session, target, 'written again: forced');
+  if (step.kind === 'unanswered') return { kind: 'stop', outcome: unknowable(session, target) };
+  return settle(step);
 }
 
-async function sendCreate(
-  session: SyncSession,
-  target: Target,
-  how: string,
-): Promise<RecordStep | { readonly kind: 'refused'; readonly failure: Failure }> {
+/** A create that came to no record. `unanswered`: nobody knows. */
+interface Unsettled {
+  readonly kind: 'refused' | 'unanswered';
+  readonly failure: Failure;
+}
+
+function settle(step: RecordStep | Unsettled): RecordStep {
+  return 'failure' in step ? fail(step.failure) : step;
+}
+
+async function sendCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep | Unsettled> {
   const plan = planTarget(session, target, NEW_RECORD);
   const result = await session.compiled.destination.write(toWrite(target, null, plan), session.context);
-  if (result.kind === 'unknown') return stopFor(result);
+  if (result.kind === 'unknown') {
+    // The time an index may lag counts from now: the record may have been made in the last moment of a long wait.
+    await saveIntents(session, target);
+    return { kind: 'unanswered', failure: result };
+  }
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
     const { id, created } = result.value;
@@ -145,5 +186,14 @@ function unknowable({ compiled, input }: SyncSession, { kind }: Target): StopOut
     kind: 'held',
     reason: `a ${kind} was sent to ${name}, no answer came, and ${name} offers no way to look whether it is there`,
     hint: `Look in ${name} for the ${kind} of call ${input.callKey}. Only if it is missing, replay with --force: that writes it again.`,
+  };
+}
+
+function goneForGood({ compiled, input }: SyncSession, { kind }: Target, reason: string): StopOutcome {
+  const { name } = compiled.destination;
+  return {
+    kind: 'held',
+    reason: `${reason}, and ${name} offers no way to look whether the ${kind} is there`,
+    hint: `Look in ${name} for the ${kind} of call ${input.callKey}. Only if it was deleted, replay with --force: that makes it again.`,
   };
 }
