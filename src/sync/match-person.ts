@@ -48,8 +48,7 @@ async function candidatesOf(
 ): Promise<Candidates | Failure> {
   const id = linkedId(session, link);
   if (id !== null) return { identity, by: 'link', hits: [{ id, createdAt: null, record: null }], refused: 0 };
-  // Its search may miss what was created a moment ago; `recover` is the one to ask.
-  if (link?.state === 'intent') return { identity, by: 'search', hits: [], refused: 0 };
+  // Of an open create, too: finding nothing proves nothing then, but whom it finds need not be made again.
   return search(session, identity);
 }
 
