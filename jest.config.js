@@ -7,7 +7,13 @@ const native = {
   testEnvironment: 'node',
 };
 
-const project = (name) => ({ ...native, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
+// A condition that is waited for may take its time on a loaded machine: the limit is for hangs, not for speed.
+const project = (name) => ({
+  ...native,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testTimeout: 60_000,
+});
 
 export default {
   projects: [project('unit'), project('integration'), project('conformance')],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
 import { createFold, createJoin } from '../../../src/integrations/fold-call.ts';
 import { createFoldLoop, type FoldLoopDependencies } from '../../../src/integrations/fold-loop.ts';
@@ -11,7 +11,6 @@ const MS_PER_CALL = 5;
 const sources = new Map([['tests', createScriptedSource('tests')]]);
 
 // Every wait has its own limit; this one only has to be longer, on a busy machine too.
-jest.setTimeout(60_000);
 
 let house: House;
 

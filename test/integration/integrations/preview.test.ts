@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { compileConfig, type CompiledConfig } from '../../../src/config/compile.ts';
 import { parseConfig } from '../../../src/config/load.ts';
@@ -31,7 +31,6 @@ const queue = createInProcessQueue(clock);
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
 // Every wait has its own limit; this one only has to be longer, on a busy machine too.
-jest.setTimeout(60_000);
 
 let folder: ReturnType<typeof createTempFolder>;
 let ledger: LedgerWithSandbox;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 import { finished, inputsOf, integration, LEASE_MS, openHouse, scripted, stopped, type House } from './harness.ts';
 
@@ -11,7 +11,6 @@ const ENDED = {
 const ANALYZED = { call: 'c1', type: 'call.analyzed', facts: { summary: 'wants a quote' }, analysis: 'done' } as const;
 
 // Every wait has its own limit; this one only has to be longer, on a busy machine too.
-jest.setTimeout(60_000);
 
 let house: House;
 
