@@ -18,9 +18,15 @@ export function createReceivedSource(
     platform: config.platform,
     adapter,
     allowedCidrs: config.allow_ips.length === 0 ? null : config.allow_ips,
+    addressIsOnlyProof: !isProving(config),
     maxBodyBytes: config.max_body ?? server.max_body,
     // Null is a limit switched off for this source, undefined is nothing said.
     rateLimit: config.rate_limit === undefined ? server.rate_limit.per_source : config.rate_limit,
     onInvalid: config.on_invalid,
   };
+}
+
+function isProving(config: SourceConfig): boolean {
+  const secrets = 'secrets' in config ? config.secrets : undefined;
+  return secrets !== undefined || config.token !== undefined || config.auth !== undefined;
 }

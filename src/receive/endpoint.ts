@@ -15,7 +15,7 @@ import { createLimits } from './limits.ts';
 import { createBodyBudget, readRequestBody } from './read-request-body.ts';
 import { receiveWebhook, type IncomingWebhook, type ReceiveDependencies } from './receive-webhook.ts';
 import type { Rate, ReceivedSource } from './received-source.ts';
-import { createRefusals } from './refusals.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 
 export interface EndpointDependencies extends Omit<
   ReceiveDependencies,
@@ -47,7 +47,7 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
     findAddress: createFindAddress(dependencies.trustedProxies),
     limits: createLimits(dependencies.ratePerAddress),
     inflateBody: createInflateBody(),
-    refusals: createRefusals(dependencies),
+    refusals: afterTheAnswer(createRefusals(dependencies)),
   };
   const app = express();
   app.disable('x-powered-by');
@@ -75,15 +75,19 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
   return app;
 }
 
+/**
+ * Writing a refusal down takes time, and whether it is written down depends on whether the source exists: done before
+ * the answer, the delay told strangers which names are sources (trap 23).
+ */
+function afterTheAnswer(refusals: Refusals): Refusals {
+  return { record: (refusal) => void setImmediate(() => refusals.record(refusal)) };
+}
+
 function createWebhookHandler(dependencies: ReceiveDependencies, timeoutMs: number) {
   const budget = createBodyBudget(MAX_BODY_BYTES_IN_FLIGHT);
   return async (request: Request, response: Response): Promise<void> => {
-    let heldBytes = 0;
-    const incoming = readIncoming(request, async (maxBytes) => {
-      const outcome = await readRequestBody(request, { maxBytes, timeoutMs, budget });
-      if (outcome.kind === 'body') heldBytes = outcome.bytes.length;
-      return outcome;
-    });
+    const share = budget.open();
+    const incoming = readIncoming(request, (maxBytes) => readRequestBody(request, { maxBytes, timeoutMs, share }));
     try {
       const answer = await receiveWebhook(dependencies, incoming);
       if (answer !== null) send(response, answer);
@@ -92,7 +96,7 @@ function createWebhookHandler(dependencies: ReceiveDependencies, timeoutMs: numb
       dependencies.logger.error('receive.failed', { source: incoming.source, error });
       send(response, refusedAnswer(503));
     } finally {
-      budget.give(heldBytes);
+      share.release();
     }
   };
 }

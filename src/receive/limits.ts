@@ -10,8 +10,8 @@ export interface Limits {
   takeForAddress(address: string): Promise<number | null>;
   /** Counted after verification: strangers must not be able to use up a sender's share. */
   takeForSource(source: ReceivedSource): Promise<number | null>;
-  /** Counted for requests that failed verification and would be kept all the same. */
-  takeForQuarantine(source: ReceivedSource): Promise<number | null>;
+  /** Counted, with the size of their body, for requests that failed verification and would be kept all the same. */
+  takeForQuarantine(source: ReceivedSource, bodyBytes: number): Promise<number | null>;
 }
 
 /**
@@ -22,12 +22,14 @@ const ADDRESS_GROUPS = 65_536;
 
 /** Enough for a busy sender with a mistyped secret, too little to fill a disk in a night. */
 const QUARANTINE_RATE: Rate = { count: 300, seconds: 60 };
+const QUARANTINE_KIB_RATE: Rate = { count: 10 * 1024, seconds: 60 };
 
 /** Fixed windows in memory; every receiver process counts for itself. */
 export function createLimits(perAddress: Rate | null): Limits {
   const addresses = perAddress === null ? null : createLimiter(perAddress);
   const sources = new Map<string, RateLimiterMemory>();
   const quarantine = createLimiter(QUARANTINE_RATE);
+  const quarantinedKib = createLimiter(QUARANTINE_KIB_RATE);
   const seed = randomBytes(4).readUInt32LE();
   return {
     async takeForAddress(address) {
@@ -39,7 +41,9 @@ export function createLimits(perAddress: Rate | null): Limits {
       sources.set(name, limiter);
       return take(limiter, name);
     },
-    takeForQuarantine: ({ name }) => take(quarantine, name),
+    async takeForQuarantine({ name }, bodyBytes) {
+      return (await take(quarantine, name)) ?? take(quarantinedKib, name, Math.ceil(bodyBytes / 1024));
+    },
   };
 }
 
@@ -47,9 +51,9 @@ function createLimiter(rate: Rate): RateLimiterMemory {
   return new RateLimiterMemory({ points: rate.count, duration: rate.seconds });
 }
 
-async function take(limiter: RateLimiterMemory, key: string): Promise<number | null> {
+async function take(limiter: RateLimiterMemory, key: string, points = 1): Promise<number | null> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
     return null;
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;

@@ -13,26 +13,49 @@ export type BodyOutcome =
 export interface BodyLimits {
   readonly maxBytes: number;
   readonly timeoutMs: number;
-  readonly budget: BodyBudget;
+  readonly share: BodyShare;
 }
 
 /** Memory that bodies of all requests together may take. */
 export interface BodyBudget {
-  take(bytes: number): boolean;
-  give(bytes: number): void;
+  open(): BodyShare;
 }
 
-/** Unsigned senders can open many connections with large bodies; this bounds what they can make us hold. */
+/** What one body takes of the budget. */
+export interface BodyShare {
+  /** False when the budget is used up. */
+  take(bytes: number): boolean;
+  /** Gives everything back. */
+  release(): void;
+}
+
+/** Most webhooks are smaller; their memory is bounded by the number of connections alone. */
+const UNCOUNTED_BYTES = 16 * 1024;
+
+/**
+ * Unsigned senders can open many connections with large bodies; this bounds what they can make us hold. The first part
+ * of each body is not counted: whoever uses up the budget keeps out large bodies, not the everyday ones.
+ */
 export function createBodyBudget(maxBytes: number): BodyBudget {
   let used = 0;
   return {
-    take(bytes) {
-      if (used + bytes > maxBytes) return false;
-      used += bytes;
-      return true;
-    },
-    give(bytes) {
-      used -= bytes;
+    open() {
+      let taken = 0;
+      let counted = 0;
+      return {
+        take(bytes) {
+          const more = Math.max(0, taken + bytes - UNCOUNTED_BYTES) - counted;
+          if (more > 0 && used + more > maxBytes) return false;
+          taken += bytes;
+          counted += more;
+          used += more;
+          return true;
+        },
+        release() {
+          used -= counted;
+          counted = 0;
+        },
+      };
     },
   };
 }
@@ -40,7 +63,7 @@ export function createBodyBudget(maxBytes: number): BodyBudget {
 /**
  * Reads a body while counting: `Content-Length` is only the sender's word and chunked bodies have none (trap 15).
  * Beyond the limit the rest is discarded, not cut off, so that the sender gets to read the answer; the server's
- * `requestTimeout` ends those that never stop. The budget taken by a body is given back by the caller.
+ * `requestTimeout` ends those that never stop. The caller releases the share.
  */
 export function readRequestBody(request: IncomingMessage, limits: BodyLimits): Promise<BodyOutcome> {
   if (request.destroyed) return Promise.resolve({ kind: 'aborted', bytes: 0 });
@@ -50,16 +73,13 @@ export function readRequestBody(request: IncomingMessage, limits: BodyLimits): P
     const finish = (outcome: BodyOutcome): void => {
       clearTimeout(timer);
       request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      if (outcome.kind !== 'body') {
-        limits.budget.give(bytes);
-        // An error that nobody hears would end the process.
-        request.on('error', ignore).resume();
-      }
+      // An error that nobody hears would end the process.
+      if (outcome.kind !== 'body') request.on('error', ignore).resume();
       resolve(outcome);
     };
     const onData = (chunk: Buffer): void => {
       if (bytes + chunk.length > limits.maxBytes) return finish({ kind: 'too_large', bytes: bytes + chunk.length });
-      if (!limits.budget.take(chunk.length)) return finish({ kind: 'overloaded', bytes });
+      if (!limits.share.take(chunk.length)) return finish({ kind: 'overloaded', bytes });
       bytes += chunk.length;
       chunks.push(chunk);
     };

@@ -61,9 +61,11 @@ export async function receiveWebhook(deps: ReceiveDependencies, incoming: Incomi
   const verification = source.adapter.verify(read.request, delivery.receivedAtMs);
   if (!delivery.known) return refuse(deps, delivery, { status: 401, cause: 'unknown_source', body: read.request.body });
   if (verification.kind === 'refused') return refuseUnverified(deps, delivery, read.request, verification.cause);
-  // Only now: who can prove nothing must not learn from a 403 that there is such a source (trap 23).
-  if (!isAllowedAddress(delivery))
-    return refuse(deps, delivery, { status: 403, cause: 'address_not_allowed', body: read.request.body });
+  // Only now, and only to who proved something: a stranger must not learn from a 403 that there is such a source (trap 23).
+  if (!isAllowedAddress(delivery)) {
+    const status = source.addressIsOnlyProof ? 401 : 403;
+    return refuse(deps, delivery, { status, cause: 'address_not_allowed', body: read.request.body });
+  }
 
   const sourceWait = await deps.limits.takeForSource(source);
   if (sourceWait !== null)
@@ -142,7 +144,7 @@ async function refuseUnverified(
   if (source.onInvalid === 'reject' || !isAllowedAddress(delivery)) {
     return refuse(deps, delivery, { status: 401, cause, body: request.body });
   }
-  const wait = await deps.limits.takeForQuarantine(source);
+  const wait = await deps.limits.takeForQuarantine(source, request.body.length);
   if (wait !== null) return refuse(deps, delivery, { status: 429, cause: 'quarantine_rate', retryAfterSeconds: wait });
   return keepEvent(deps, delivery, createQuarantinedEvent(delivery, request, cause));
 }

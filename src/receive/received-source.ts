@@ -14,6 +14,8 @@ export interface ReceivedSource {
   readonly adapter: Pick<SourceAdapter, 'verify' | 'identify' | 'keptHeaders'>;
   /** Null: from anywhere. */
   readonly allowedCidrs: readonly Cidr[] | null;
+  /** True when nothing in a request proves who sent it: everybody's request passes verification. */
+  readonly addressIsOnlyProof: boolean;
   readonly maxBodyBytes: number;
   /** Null: no limit of its own. */
   readonly rateLimit: Rate | null;

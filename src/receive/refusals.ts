@@ -35,6 +35,9 @@ export interface RefusalDependencies {
 /** Refusals of one source that are written down in a second. The rest is counted: writing must not be an attacker's lever. */
 const KEPT_PER_SECOND = 5;
 
+/** Larger bodies are not hashed: milliseconds on the one thread, for a stranger. */
+const MAX_HASHED_BYTES = 64 * 1024;
+
 /**
  * Names that are no source share one allowance, each source has its own: a flood of guesses cannot hide the refusals of a
  * source whose secret was mistyped. Nothing waits for the ledger here, and of a body only size and hash are kept.
@@ -66,7 +69,7 @@ function toRow(refusal: Refusal) {
     cause,
     remoteAddress: address,
     bodyBytes,
-    bodyHash: body === null ? null : hash('sha256', body, 'hex'),
+    bodyHash: body === null || body.length > MAX_HASHED_BYTES ? null : hash('sha256', body, 'hex'),
   };
 }
 

@@ -12,6 +12,7 @@ const NOBODY: ReceivedSource = {
     keptHeaders: [],
   },
   allowedCidrs: null,
+  addressIsOnlyProof: false,
   maxBodyBytes: 1024 * 1024,
   rateLimit: null,
   onInvalid: 'reject',

@@ -42,7 +42,16 @@ test('each source has its own count', async () => {
 
 test('quarantine ends at 300 a minute', async () => {
   const limits = createLimits(null);
-  for (let index = 0; index < 300; index += 1) expect(await limits.takeForQuarantine(source('a', null))).toBeNull();
-  expect(await limits.takeForQuarantine(source('a', null))).not.toBeNull();
-  expect(await limits.takeForQuarantine(source('b', null))).toBeNull();
+  for (let index = 0; index < 300; index += 1)
+    expect(await limits.takeForQuarantine(source('a', null), 100)).toBeNull();
+  expect(await limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
+  expect(await limits.takeForQuarantine(source('b', null), 100)).toBeNull();
+});
+
+test('large quarantined bodies use up their share sooner: a stranger must not push real events off the disk', async () => {
+  const limits = createLimits(null);
+  for (let index = 0; index < 2; index += 1)
+    expect(await limits.takeForQuarantine(source('a', null), 5 * 1024 * 1024)).toBeNull();
+  expect(await limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
+  expect(await limits.takeForQuarantine(source('b', null), 100)).toBeNull();
 });

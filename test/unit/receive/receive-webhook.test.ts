@@ -58,6 +58,7 @@ function source(overrides: Partial<ReceivedSource> = {}): ReceivedSource {
     platform: 'callab',
     adapter,
     allowedCidrs: null,
+    addressIsOnlyProof: false,
     maxBodyBytes: 1000,
     rateLimit: null,
     onInvalid: 'reject',
@@ -225,6 +226,13 @@ test('an address off the list is 403 with a good proof and 401 without: who prov
   expect(await receiveWebhook(deps, incoming({ headers: [] }))).toMatchObject({ status: 401 });
   expect(await receiveWebhook(deps, incoming({ from: '::ffff:198.51.100.7' }))).toMatchObject({ status: 200 });
   expect(recorder.events).toHaveLength(1);
+});
+
+test('where the address is the only proof, an address off the list is answered like a source that is none', async () => {
+  const { deps } = setUp({ source: { allowedCidrs: cidrs('198.51.100.0/24'), addressIsOnlyProof: true } });
+  const stranger = await receiveWebhook(deps, incoming());
+  expect(stranger).toEqual(await receiveWebhook(deps, incoming({ source: 'nobody' })));
+  expect(stranger).toMatchObject({ status: 401 });
 });
 
 test('limits answer 429 with the time to wait, before reading and after verifying', async () => {

@@ -87,3 +87,10 @@ test('a ledger that refuses is reported, not thrown', async () => {
   await Promise.resolve();
   expect(logged.at(-1)).toMatchObject({ source: 'callab', cause: 'signature_mismatch', error: new Error('disk full') });
 });
+
+test('a large body is not hashed: a stranger cannot spend our time', () => {
+  const { refusals, kept } = setUp();
+  refusals.record({ ...refusal, body: Buffer.alloc(64 * 1024 + 1) });
+  refusals.record({ ...refusal, body: Buffer.alloc(64 * 1024) });
+  expect(kept.map(({ bodyHash }) => bodyHash === null)).toEqual([true, false]);
+});
