@@ -1,6 +1,6 @@
-import type { StatementResult } from '../database.ts';
+import type { SqlValue, StatementResult } from '../database.ts';
 import type { Connection } from './connection.ts';
-import type { Answer, Group, GroupStatement } from './messages.ts';
+import type { Answer, Group, GroupParameter, GroupStatement } from './messages.ts';
 
 type Unit = readonly GroupStatement[];
 
@@ -83,9 +83,16 @@ function runStatements(connection: Connection, group: Group, unit: Unit): Answer
 
 function runStatement(connection: Connection, group: Group, [text, parameters]: GroupStatement): StatementResult {
   const statement = connection.prepare(group.texts[text] ?? '');
-  if (!statement.reader) return { changes: statement.run(...parameters).changes, rows: [] };
-  const rows = statement.all(...parameters);
+  const values = parameters.map((parameter) => toValue(group, parameter));
+  if (!statement.reader) return { changes: statement.run(...values).changes, rows: [] };
+  const rows = statement.all(...values);
   return { changes: rows.length, rows };
+}
+
+function toValue({ bytes }: Group, parameter: GroupParameter): SqlValue {
+  if (typeof parameter !== 'object' || parameter === null) return parameter;
+  const [offset, length] = parameter;
+  return Buffer.from(bytes.buffer, offset, length);
 }
 
 function answerRead(connection: Connection, group: Group, unit: Unit): Answer {

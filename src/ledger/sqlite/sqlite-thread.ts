@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { SqlValue, Statement, Written } from '../database.ts';
 import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
-import type { Answer, Group, GroupStatement, Reply, Request, ThreadOptions } from './messages.ts';
+import type { Answer, Group, GroupParameter, GroupStatement, Reply, Request, ThreadOptions } from './messages.ts';
 
 export interface ThreadLimits {
   /** Beyond this many units, or bytes of parameters, that wait or are under way, new ones are refused at once. */
@@ -152,24 +152,34 @@ export class SqliteThread {
 }
 
 function post(worker: Worker, request: Request): void {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  worker.postMessage(request);
+  worker.postMessage(request, request === 'close' ? [] : [request.bytes.buffer]);
 }
 
 function toGroup(id: number, jobs: readonly Job[]): Group {
   const texts = new Map<string, number>();
+  const bytes = new Uint8Array(jobs.reduce((sum, job) => sum + bytesOf(job), 0));
+  let used = 0;
+  const toParameter = (value: SqlValue): GroupParameter => {
+    if (!(value instanceof Uint8Array)) return value;
+    const offset = used;
+    bytes.set(value, offset);
+    used += value.byteLength;
+    return [offset, value.byteLength];
+  };
   const toStatement = ({ sql, parameters, mustChange = false }: Statement): GroupStatement => {
     const text = texts.get(sql) ?? texts.size;
     texts.set(sql, text);
-    return [text, parameters.map(detached), mustChange];
+    return [text, parameters.map(toParameter), mustChange];
   };
   const units = jobs.map((job) => job.statements.map(toStatement));
-  return { id, texts: [...texts.keys()], units };
+  return { id, texts: [...texts.keys()], units, bytes };
 }
 
-/** A Buffer is often a window on a larger pool, and a message copies the pool, not the window. */
-function detached(value: SqlValue): SqlValue {
-  return value instanceof Uint8Array && value.byteLength !== value.buffer.byteLength ? new Uint8Array(value) : value;
+function bytesOf({ statements }: Job): number {
+  const lengths = statements.flatMap(({ parameters }) =>
+    parameters.map((value) => (value instanceof Uint8Array ? value.byteLength : 0)),
+  );
+  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 function toError(answer: Extract<Answer, { code: string }> | undefined, job: Job): Error {
