@@ -12,7 +12,7 @@ export function checkDataDirectory(dataDir: string): DataDirectoryCheck {
   const directory = path.resolve(dataDir);
   const probe = path.join(directory, `.hookline-write-test-${process.pid}`);
   try {
-    mkdirSync(directory, { recursive: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     writeFileSync(probe, '');
     rmSync(probe);
     return { kind: 'ok', directory };

@@ -1,3 +1,5 @@
+import { closeSync, openSync } from 'node:fs';
+
 import Sqlite from 'better-sqlite3';
 
 import type { SqlValue } from '../database.ts';
@@ -16,6 +18,7 @@ export interface Connection {
 
 /** Opens the file and sets what the promises rest on. Throws when it cannot be used. */
 export function openConnection(options: ThreadOptions): Connection {
+  if (options.mode === 'write') makePrivately(options.file);
   const sqlite = new Sqlite(options.file, { timeout: options.busyTimeoutMs });
   try {
     for (const pragma of options.mode === 'write' ? WRITER : READER) sqlite.pragma(pragma);
@@ -39,6 +42,11 @@ export function openConnection(options: ThreadOptions): Connection {
     },
     close: () => void sqlite.close(),
   };
+}
+
+/** People's calls and our tokens are in there. SQLite gives the files beside it (-wal, -shm) the mode of this one. */
+function makePrivately(file: string): void {
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 const WRITER = [
