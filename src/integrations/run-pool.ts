@@ -60,7 +60,8 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
     // Claimed while the daemon began to stop: somebody else may start them at once.
     if (closed) await ledger.releaseRuns(owner, idsOf(runs));
     else for (const run of runs) start(run, owner);
-    return false;
+    // One person's many calls may have hidden the next person's; now that he is being worked on, they do not.
+    return runs.length > 0 && runs.length < limit;
   };
 
   const claims = createSingleFlight(claim, (error) => {
