@@ -7,15 +7,11 @@ const native = {
   testEnvironment: 'node',
 };
 
-// A condition that is waited for may take its time on a loaded machine: the limit is for hangs, not for speed.
-const project = (name) => ({
-  ...native,
-  displayName: name,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-  testTimeout: 60_000,
-});
+const project = (name) => ({ ...native, displayName: name, testMatch: [`<rootDir>/test/${name}/**/*.test.ts`] });
 
 export default {
   projects: [project('unit'), project('integration'), project('conformance')],
+  // A condition that is waited for may take its time on a loaded machine: the limit is for hangs, not for speed.
+  testTimeout: 60_000,
   reporters: ['default', '<rootDir>/scripts/ci/plain-result-reporter.js'],
 };
