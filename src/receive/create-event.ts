@@ -71,7 +71,7 @@ interface Identified {
 
 /**
  * A fault in an adapter must not cost a lead: many senders never retry, and a retry would meet the same fault. The event
- * is kept by its bytes, visible as unparseable, and can be replayed once the adapter is right.
+ * is kept by its bytes and visible as unparseable; `events show` gives the body back.
  */
 function identify(source: ReceivedSource, body: ReadBody, context: ParseContext): Identified {
   try {
