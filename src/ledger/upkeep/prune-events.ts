@@ -8,6 +8,17 @@ const CHUNK = 100;
 /** Events that are never folded. */
 const WITHOUT_CALL = ['unparseable', 'no_call', 'quarantined'] as const;
 
+/** Deletes the oldest events that nobody proved to have sent; resolves to how many. */
+export async function pruneQuarantined(database: Database): Promise<number> {
+  const old = await findOld(database, 'quarantined');
+  return old.length === 0
+    ? 0
+    : deleteEvents(
+        database,
+        old.map((event) => event.id),
+      );
+}
+
 /** Deletes the oldest events that belong to no call, orphans that found none included; resolves to how many. */
 export function createPruneEvents(database: Database): (beforeMs: number) => Promise<number> {
   return async (beforeMs) => {

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledger.ts';
 import { createPruneCalls, type Pruned } from './prune-calls.ts';
-import { createPruneEvents } from './prune-events.ts';
+import { createPruneEvents, pruneQuarantined } from './prune-events.ts';
 import { pruneRefusals } from './prune-refusals.ts';
 
 /** Deletes old history (contract: Ledger.prune). */
@@ -26,11 +26,9 @@ export function createPrune(database: Database): Ledger['prune'] {
   async function pruneBySize(maxBytes: number): Promise<Pruned> {
     let total = { events: 0, calls: 0 };
     while ((await database.size()).usedBytes > maxBytes) {
-      const pruned = await pruneCalls(Infinity);
-      // Events without a call that are no newer than the calls just deleted; all of them when no call is left to delete.
-      const events = await pruneEvents(pruned.newestMs ?? Infinity);
-      total = add(total, { events: pruned.events + events, calls: pruned.calls });
-      if (pruned.calls + events === 0) break;
+      const pruned = await pruneOldest(database, pruneCalls, pruneEvents);
+      total = add(total, pruned);
+      if (pruned.calls + pruned.events === 0) break;
     }
     return total;
   }
@@ -42,6 +40,20 @@ export function createPrune(database: Database): Ledger['prune'] {
     await giveBackSpace(database, maxBytes);
     return { ...add(old, large), refusals };
   };
+}
+
+/** Some of what is oldest; nothing when nothing may go. */
+async function pruneOldest(
+  database: Database,
+  pruneCalls: ReturnType<typeof createPruneCalls>,
+  pruneEvents: ReturnType<typeof createPruneEvents>,
+): Promise<Pruned> {
+  // Before anything that is somebody's: else a stranger could push calls out by sending enough that proves nothing.
+  const unproved = await pruneQuarantined(database);
+  if (unproved > 0) return { events: unproved, calls: 0 };
+  const { calls, events, newestMs } = await pruneCalls(Infinity);
+  // Events without a call that are no newer than the calls just deleted; all of them when no call is left to delete.
+  return { events: events + (await pruneEvents(newestMs ?? Infinity)), calls };
 }
 
 /** Free space within the limit is left for reuse: giving it back moves pages, and new events would ask for it again. */

@@ -98,6 +98,23 @@ export function describePrune(open: OpenLedgerHarness): void {
       expect((await harness.ledger.stats()).bytes).toBeLessThanOrEqual(bytes / 2);
     });
 
+    test('what a stranger sent makes room before any call does, even if it is newer', async () => {
+      const { harness, record, newEvent, fold } = world();
+      await record({ call: 'ours', fields: { notes: 'x'.repeat(20_000) } });
+      await fold([]);
+      for (let index = 0; index < 120; index++) {
+        const quarantined = { receiptKey: `quarantine:${index}`, state: 'quarantined', callId: null } as const;
+        await harness.ledger.recordEvent(
+          newEvent({ call: 'theirs', fields: { notes: 'x'.repeat(20_000) } }, quarantined),
+        );
+      }
+      const { bytes } = await harness.ledger.stats();
+      const pruned = await harness.ledger.prune({ beforeMs: 0, maxBytes: bytes / 2 });
+      expect(pruned).toMatchObject({ calls: 0 });
+      expect(pruned.events).toBeGreaterThan(0);
+      expect(await callIds(world())).toEqual(['ours']);
+    });
+
     test('lets orphans that found no call go when their time is over, and refusals', async () => {
       const { harness, record, fold, clock } = world();
       await record({ call: 'x' }, { orphan: true });
