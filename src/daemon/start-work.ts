@@ -27,6 +27,7 @@ export function startWork(services: DaemonServices, busy: () => boolean): Worker
       destination: runtime.destination.name,
       concurrency: runtime.destination.rate?.max_in_flight ?? 4,
       canRun: (nowMs) => runtime.canRun(nowMs),
+      roomAtMs: () => runtime.roomAtMs(),
       refresh: () => runtime.refresh(),
     })),
   });

@@ -17,6 +17,9 @@ export const DEFAULT_RETRY: RetryConfig = { attempts: 20, firstMs: 10_000, maxMs
 /** A `Retry-After` beyond this is taken for a mistake. */
 export const LONGEST_REQUESTED_WAIT_MS = 24 * 3_600_000;
 
+/** A destination whose clock is behind ours names a time that has passed; asking again at once would only spin. */
+const SHORTEST_PAUSE_MS = 1_000;
+
 export interface RetryInput {
   readonly outcome: Outcome;
   /** Number of the attempt that ended, from 1. */
@@ -50,7 +53,7 @@ export function decideNext(input: RetryInput): Next {
 
 /** A run held only because its destination is paused goes on by itself as soon as the destination is back. */
 function heldUntil(input: RetryInput, untilMs: number | undefined): number | null {
-  if (untilMs !== undefined) return Math.max(untilMs, input.nowMs);
+  if (untilMs !== undefined) return Math.max(untilMs, input.nowMs + SHORTEST_PAUSE_MS);
   return input.pause === null ? null : (input.pause.untilMs ?? input.nowMs);
 }
 

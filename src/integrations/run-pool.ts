@@ -12,6 +12,8 @@ export interface PoolOptions {
   readonly concurrency: number;
   /** False while the destination is paused; `untilMs` null: until a person resumes it. */
   readonly canRun: (nowMs: number) => { readonly ok: true } | { readonly ok: false; readonly untilMs: number | null };
+  /** When its rate allows the next request; in the past: now. */
+  readonly roomAtMs: () => number;
   /** Learns what another process changed, such as `hookline destinations resume`. Asked while the destination is paused. */
   readonly refresh: () => Promise<void>;
 }
@@ -84,8 +86,18 @@ function idsOf(runs: readonly ClaimedRun[]): readonly string[] {
   return runs.map(({ id }) => id);
 }
 
+/** A backlog that is claimed while the rate is used up would be sent away run by run, each with an attempt on disk. */
+function hasRoom({ queue, clock }: PoolDependencies, { destination, roomAtMs }: PoolOptions): boolean {
+  const atMs = roomAtMs();
+  if (atMs <= clock.now()) return true;
+  queue.ring({ kind: 'run', destination }, atMs);
+  return false;
+}
+
 /** While the destination is paused nothing is claimed: a run that cannot do anything would only look busy. */
-async function mayRun({ queue, clock }: PoolDependencies, options: PoolOptions): Promise<boolean> {
+async function mayRun(dependencies: PoolDependencies, options: PoolOptions): Promise<boolean> {
+  const { queue, clock } = dependencies;
+  if (!hasRoom(dependencies, options)) return false;
   if (options.canRun(clock.now()).ok) return true;
   await options.refresh();
   const verdict = options.canRun(clock.now());

@@ -78,7 +78,13 @@ function createPools(dependencies: WorkerDependencies, stopping: AbortSignal): P
 }
 
 function withoutConfig(destination: string): PoolOptions {
-  return { destination, concurrency: 1, canRun: () => ({ ok: true }), refresh: () => Promise.resolve() };
+  return {
+    destination,
+    concurrency: 1,
+    canRun: () => ({ ok: true }),
+    roomAtMs: () => 0,
+    refresh: () => Promise.resolve(),
+  };
 }
 
 function createExecute(

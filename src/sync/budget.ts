@@ -29,6 +29,8 @@ export interface Budget {
   acquire(signal: AbortSignal): Promise<Slot>;
   /** The other side asked for silence (429 with Retry-After). */
   blockUntil(untilMs: number): void;
+  /** When windows and silence allow the next request; in the past when they do now. */
+  roomAtMs(): number;
 }
 
 interface Waiter {
@@ -69,6 +71,7 @@ export function createBudget(options: BudgetOptions): Budget {
       state.blockedUntilMs = Math.max(state.blockedUntilMs, untilMs);
       serve(state, options);
     },
+    roomAtMs: () => freeAtMs(state, options.clock.now()),
   };
 }
 
@@ -91,11 +94,11 @@ function acquire(state: State, options: BudgetOptions, signal: AbortSignal): Pro
 /** Lets in who fits, sends away who would wait too long, and sets the alarm for the rest. */
 function serve(state: State, options: BudgetOptions): void {
   const nowMs = options.clock.now();
-  while (state.waiters.length > 0 && state.inFlight < options.rate.max_in_flight && freeAtMs(state) <= nowMs) {
+  while (state.waiters.length > 0 && state.inFlight < options.rate.max_in_flight && freeAtMs(state, nowMs) <= nowMs) {
     const waiter = state.waiters.shift();
     if (waiter !== undefined) admit(state, options, waiter);
   }
-  const atMs = freeAtMs(state);
+  const atMs = freeAtMs(state, nowMs);
   for (const waiter of state.waiters.filter(({ deadlineMs }) => deadlineMs <= nowMs || atMs > deadlineMs)) {
     state.waiters.splice(state.waiters.indexOf(waiter), 1);
     waiter.resolve({ kind: 'busy', notBeforeMs: Math.max(atMs, nowMs + 1) });
@@ -120,8 +123,14 @@ function admit(state: State, options: BudgetOptions, waiter: Waiter): void {
 }
 
 /** When the windows and the other side allow the next request; it may be in the past. */
-function freeAtMs({ windows, blockedUntilMs }: State): number {
-  return Math.max(blockedUntilMs, ...windows.map(({ times, next, lengthMs }) => (times[next] ?? -Infinity) + lengthMs));
+function freeAtMs({ windows, blockedUntilMs }: State, nowMs: number): number {
+  return Math.max(blockedUntilMs, ...windows.map((window) => roomInWindowAtMs(window, nowMs)));
+}
+
+function roomInWindowAtMs({ times, next, lengthMs }: Window, nowMs: number): number {
+  const oldest = times[next] ?? -Infinity;
+  // A clock that was set back must not silence a destination until it has caught up.
+  return oldest > nowMs ? nowMs : oldest + lengthMs;
 }
 
 function setAlarm(

@@ -29,6 +29,8 @@ export interface DestinationRuntime {
   readonly destination: Destination;
   /** For the worker pool: claims nothing while this says no, so that no attempt is used up. */
   canRun(nowMs: number): CanRun;
+  /** For the worker pool: when its rate allows the next request. Whoever is claimed before would only be sent away. */
+  roomAtMs(): number;
   openContext(options: { readonly mode: 'live' | 'preview'; readonly signal: AbortSignal }): OpenContext;
   /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
   pause(failure: Extract<Failure, { kind: 'paused' }>): void;
@@ -71,6 +73,7 @@ export function createDestinationRuntime(
   return {
     destination,
     canRun: (nowMs) => breaker.canRun(nowMs),
+    roomAtMs: () => budget.roomAtMs(),
     openContext: ({ mode, signal }) => openContext(channel, mode, signal),
     pause({ reason, hint, untilMs }) {
       // Every run under way hears the same; the first to tell is enough.

@@ -30,3 +30,19 @@ test('a person whose many calls wait does not keep a free worker from the next p
   await inputsOf(action, 2);
   expect(action.inputs.map(({ call }) => call.provider_call_id)).toEqual(['c0', 'other']);
 });
+
+test('a backlog is not claimed and sent away again while the rate of its destination is used up', async () => {
+  let roomAtMs = house.clock.now() + 60_000;
+  const action = scripted('crm');
+  house.startWorker({
+    integrations: [integration([action])],
+    pools: [{ destination: 'crm', roomAtMs: () => roomAtMs }],
+  });
+  await house.deliver({ call: 'c1', type: 'call.ended', facts: { customer_number: '+12025550102' } });
+  expect(await house.runIn('due')).toMatchObject({ attempts: 0 });
+  roomAtMs = house.clock.now() + 1_000;
+  house.ring('crm');
+  expect(action.inputs).toEqual([]);
+  house.clock.advance(1_000);
+  await house.runIn('done');
+});

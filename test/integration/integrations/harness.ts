@@ -211,6 +211,7 @@ function pool(options: Partial<PoolOptions>): PoolOptions {
     destination: 'crm',
     concurrency: 4,
     canRun: () => ({ ok: true }),
+    roomAtMs: () => 0,
     refresh: () => Promise.resolve(),
     ...options,
   };

@@ -77,7 +77,13 @@ function startTestWorker(): Worker {
     join: createJoin({ sources }),
     busy: () => false,
     destinations: [
-      { destination: 'sandbox', concurrency: 4, canRun: () => ({ ok: true }), refresh: () => Promise.resolve() },
+      {
+        destination: 'sandbox',
+        concurrency: 4,
+        canRun: () => ({ ok: true }),
+        roomAtMs: () => 0,
+        refresh: () => Promise.resolve(),
+      },
     ],
     graceMs: 1_000,
   });

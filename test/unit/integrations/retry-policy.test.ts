@@ -59,8 +59,16 @@ describe('decideNext', () => {
       dueAtMs: NOW + 9,
     });
     expect(decideNext(input(outcome, { pause: { untilMs: null } })).next).toEqual({ state: 'held', dueAtMs: NOW });
-    expect(decideNext(input({ ...outcome, untilMs: NOW + 5 })).next).toEqual({ state: 'held', dueAtMs: NOW + 5 });
+    expect(decideNext(input({ ...outcome, untilMs: NOW + 9_000 })).next).toEqual({
+      state: 'held',
+      dueAtMs: NOW + 9_000,
+    });
     expect(decideNext(input(outcome)).countsAsAttempt).toBe(false);
+  });
+
+  test('a pause that ended before it began is asked about again in a second, not at once', () => {
+    const outcome: Outcome = { kind: 'held', reason: 'daily quota', untilMs: NOW - 60_000 };
+    expect(decideNext(input(outcome)).next).toEqual({ state: 'held', dueAtMs: NOW + 1_000 });
   });
 
   test('property: never in the past, never before Retry-After, never beyond cap and longest wait', () => {

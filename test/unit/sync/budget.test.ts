@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { createBudget, type Budget, type Slot } from '../../../src/sync/budget.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { createManualTime } from '../../support/manual-time.ts';
 
 const never = new AbortController().signal;
@@ -107,4 +108,14 @@ test('never more than n in any stretch of time, whatever the pattern of demand',
     }),
     { numRuns: 50 },
   );
+});
+
+test('a clock that is set back silences nobody', async () => {
+  const clock = createManualClock();
+  const rate = { max_in_flight: 9, per: [{ n: 1, seconds: 2 }] };
+  const budget = createBudget({ rate, clock, after: (delayMs, run) => clock.after(delayMs, run), maxWaitMs: 5000 });
+  release(await budget.acquire(never));
+  clock.advance(-3_600_000);
+  expect(budget.roomAtMs()).toBeLessThanOrEqual(clock.now());
+  expect(await budget.acquire(never)).toMatchObject({ kind: 'free' });
 });

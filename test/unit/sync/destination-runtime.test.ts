@@ -163,3 +163,16 @@ test('after a restart: a pause with an end holds, one without is tried once', as
   const opened = open({ ...pause, untilMs: null });
   expect(opened.runtime.canRun(opened.clock.now())).toEqual({ ok: true });
 });
+
+test('a rate that is used up says when there is room again, and so does a 429', async () => {
+  const opened = open();
+  const { context } = opened.runtime.openContext({ mode: 'live', signal: new AbortController().signal });
+  expect(opened.runtime.roomAtMs()).toBeLessThanOrEqual(opened.clock.now());
+  for (let sent = 0; sent < 50; sent += 1) await context.send(REQUEST, 'write');
+  expect(opened.runtime.roomAtMs()).toBe(opened.clock.now() + 1_000);
+  opened.clock.advance(1_000);
+  expect(opened.runtime.roomAtMs()).toBeLessThanOrEqual(opened.clock.now());
+  opened.answer = response(429, { 'retry-after': '30' });
+  await context.send(REQUEST, 'write');
+  expect(opened.runtime.roomAtMs()).toBe(opened.clock.now() + 30_000);
+});
