@@ -5,6 +5,13 @@ const HIDDEN = '***';
 /** Deeper than anything worth reading; also ends circular structures. */
 const MAX_DEPTH = 12;
 
+/**
+ * Masking is a dozen searches through text that others chose, on the thread that answers webhooks. What is kept and
+ * logged is far shorter than this; of longer texts the rest is dropped unread.
+ */
+const MAX_TEXT = 16_000;
+const MAX_TEXT_IN_ALL = 64_000;
+
 const SECRET_KEY =
   /token|secret|passw(?:or)?d|passphrase|authorization|authentication|credential|apikey|accesskey|privatekey|signingkey|signature|cookie|bearer|jwt|assertion/;
 const PHONE_KEY = /(?:phone|mobile|number|caller|recipient|msisdn|tel|fax|whatsapp|^from|^to)(?:raw|e164)?$/;
@@ -17,24 +24,38 @@ const WEBHOOK_TOKEN = /(\/webhooks\/[^/\s?#"']+\/)[^/\s?#"']+/g;
 const BEARER = /\b(bearer(?=\s+[\w.~+/=-])|basic(?=\s+[\w+/=-]{8}))\s+[\w.~+/=-]+/gi;
 /** `token=abc`, `"api_key": "abc"`, `secret: abc` inside a text. */
 const NAMED_SECRET =
-  /\b([\w-]{0,40}(?:token|secret|passwo?r?d|passphrase|api[-_]?key|access[-_]?key|signature|authorization)[\w-]{0,40}["']?\s*[:=]\s*["']?)(?!\*)[^\s"',;&}\]]+/gi;
+  /(?<![\w-])([\w-]{0,40}(?:token|secret|passwo?r?d|passphrase|api[-_ ]?key|access[-_ ]?key|signature|authorization|cookie)[\w-]{0,40}["']?\s*[:=]\s*["']?)(?!\*)[^\s"',;&}\]]+/gi;
 const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)[\p{L}\p{N}.-]{1,190}\.[\p{L}]{2,24}/giu;
 /** Long runs of letters and digits without a break: keys and tokens; UUIDs and hashes of 40 or 64 hex digits stay. */
 const OPAQUE = /(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{32,}(?![\w-])/g;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HASH = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i;
-/** A plus (or its URL form) and digits, with the separators people write. */
-const PLUS_NUMBER = /(?:\+|%2B)\s?(?:\(?\d\)?[\s().\u00A0-]{0,2}){6,14}\d/gi;
+/** Digits with the separators people write between them; there are no two ways to read one text. */
+const DIGITS = '\\(?\\d(?:[\\s()./\u00A0\u2010-\u2015-]{0,4}\\d){6,14}';
+/** A plus (or its URL form), or two zeros standing alone, and digits. */
+const PLUS_NUMBER = new RegExp(`(?:\\+|%2B)\\s?${DIGITS}|(?<![\\w.-])00\\s?${DIGITS}(?![\\w-])`, 'gi');
 /** Ten to fifteen digits standing alone: a number without its plus. */
 const BARE_NUMBER = /(?<![\w.-])\d{10,15}(?![\w-])/g;
-/** `(202) 555-0143`, `202-555-0143`, `202.555.0143`. */
-const NATIONAL_NUMBER = /(?<![\w.-])\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}(?![\w-])/g;
+/** `(202) 555-0143`, `202-555-0143`, `202.555.0143`, `1-202-555-0143`. */
+const NATIONAL_NUMBER = /(?<![\w.-])(?:1[\s.-])?\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}(?![\w-])/g;
+
+/** `030 901820`, `(0171) 2345678`, `0171-2345678`: numbers of countries that dial a zero first. */
+const ZERO_NUMBER = /(?<![\w.-])\(?0\d{1,4}\)?[\s/-]{1,2}\d{5,9}(?![\w-])/g;
 
 /**
  * Masks what a free text must not give away: phones keep their last four digits, e-mail addresses their domain,
  * URLs lose credentials, secret query values and path tokens.
  */
 export function maskText(text: string): string {
+  return text.length <= MAX_TEXT ? maskWhole(text) : `${maskWhole(cut(text))}… (${text.length} characters)`;
+}
+
+/** Cut between words: half a phone number is still somebody's, and no longer looks like one. */
+function cut(text: string): string {
+  return text.slice(0, MAX_TEXT).replace(/\S{1,300}$/, '');
+}
+
+function maskWhole(text: string): string {
   return text
     .replace(URL_IN_TEXT, maskCredentials)
     .replace(WEBHOOK_TOKEN, `$1${HIDDEN}`)
@@ -44,7 +65,8 @@ export function maskText(text: string): string {
     .replace(OPAQUE, maskOpaque)
     .replace(PLUS_NUMBER, maskDigits)
     .replace(BARE_NUMBER, maskDigits)
-    .replace(NATIONAL_NUMBER, maskDigits);
+    .replace(NATIONAL_NUMBER, maskDigits)
+    .replace(ZERO_NUMBER, maskDigits);
 }
 
 /**
@@ -53,7 +75,7 @@ export function maskText(text: string): string {
  * `maskText`. Errors become their name, message and cause.
  */
 export function maskJson(value: unknown): JsonValue {
-  return mask(value, '', 0);
+  return mask(value, '', { left: MAX_TEXT_IN_ALL }, 0);
 }
 
 /** The URL of a request for the attempt record. */
@@ -72,19 +94,25 @@ export function maskBody(body: string): string {
   }
 }
 
-function mask(value: unknown, key: string, depth: number): JsonValue {
+/** How much text may still be masked for one value. */
+interface Allowance {
+  left: number;
+}
+
+function mask(value: unknown, key: string, allowance: Allowance, depth: number): JsonValue {
   if (value === null || value === undefined) return null;
   if (typeof value === 'boolean') return value;
   if (SECRET_KEY.test(key)) return HIDDEN;
-  if (typeof value === 'string') return maskString(value, key);
+  if (typeof value === 'string') return maskString(value, key, allowance);
   if (typeof value === 'number') return maskNumber(value, key);
   if (typeof value !== 'object') return `[${typeof value}]`;
   if (depth >= MAX_DEPTH) return '[deeper]';
-  return maskObject(value, key, depth);
+  return allowance.left > 0 ? maskObject(value, key, allowance, depth) : '[more]';
 }
 
-function maskString(text: string, key: string): string {
-  if (CONTENT_KEY.test(key)) return `[${text.length} characters]`;
+function maskString(text: string, key: string, allowance: Allowance): string {
+  if (CONTENT_KEY.test(key) || allowance.left <= 0) return `[${text.length} characters]`;
+  allowance.left -= Math.min(text.length, MAX_TEXT);
   if (PHONE_KEY.test(key)) return maskText(maskDigits(text));
   if (EMAIL_KEY.test(key)) return maskEmail(text);
   return maskText(text);
@@ -94,22 +122,25 @@ function maskNumber(value: number, key: string): JsonValue {
   return PHONE_KEY.test(key) && Math.abs(value) >= 1_000_000 ? maskDigits(String(value)) : value;
 }
 
-function maskObject(value: object, key: string, depth: number): JsonValue {
-  if (value instanceof Error) return maskError(value, depth);
+function maskObject(value: object, key: string, allowance: Allowance, depth: number): JsonValue {
+  if (value instanceof Error) return maskError(value, allowance, depth);
   if (value instanceof Uint8Array) return `[${value.byteLength} bytes]`;
   // A list stands under the key of its items: `transcript: [ … ]`, `phones: [ … ]`.
   if (Array.isArray(value)) {
     return CONTENT_KEY.test(key)
       ? `[${value.length} items]`
-      : value.map((item) => mask(item, singular(key), depth + 1));
+      : value.map((item) => mask(item, singular(key), allowance, depth + 1));
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [maskText(name), mask(item, normalise(name), depth + 1)]),
-  );
+  const members = Object.entries(value).map(([name, item]) => {
+    if (allowance.left <= 0) return ['…', '[more]'] as const;
+    allowance.left -= name.length;
+    return [maskText(name), mask(item, normalise(name), allowance, depth + 1)] as const;
+  });
+  return Object.fromEntries(members);
 }
 
-function maskError(error: Error, depth: number): JsonValue {
-  const cause = error.cause === undefined ? {} : { cause: mask(error.cause, '', depth + 1) };
+function maskError(error: Error, allowance: Allowance, depth: number): JsonValue {
+  const cause = error.cause === undefined ? {} : { cause: mask(error.cause, '', allowance, depth + 1) };
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
   return { name: error.name, message: maskText(error.message), ...code, ...cause };
 }

@@ -32,6 +32,33 @@ test('a phone keeps its last four digits, in every common notation', () => {
   }
 });
 
+test('numbers with slashes, zeros in front and a one in front are numbers too', () => {
+  for (const phone of ['+49 30/901820', '+49 (0)30 901820', '0049 30 901820', '030 901820', '(0171) 2901820']) {
+    expect(maskText(`call from ${phone} ended`)).toBe('call from ***1820 ended');
+  }
+  expect(maskText('1-800-555-0143')).toBe('***0143');
+});
+
+test('what a CRM says about our key does not give it away', () => {
+  const key = 'ab12'.repeat(16);
+  for (const text of [`Invalid API key: ${key}`, `access key="${key}"`, `Cookie: session=${key}`]) {
+    expect(maskText(text)).not.toContain(key);
+  }
+});
+
+test('a text of any length and shape costs little: the rest is dropped, and nothing is cut in two', () => {
+  for (const part of ['+1)(1)(1)(1)(1)(1)(x', 'token-', 'a', 'a@b.', '\u00f6+', '1 ']) {
+    const text = part.repeat(400_000 / part.length);
+    expect(maskText(text).length).toBeLessThan(20_000);
+    expect(maskBody(JSON.stringify({ [part]: Array.from({ length: 50 }, () => text) })).length).toBeLessThan(100_000);
+  }
+  const phone = '+12025550143';
+  for (let before = 15_980; before < 16_001; before += 1) {
+    const masked = maskText(`${'x '.repeat(before / 2)}${before % 2 === 0 ? '' : ' '}${phone} ${'y '.repeat(5000)}`);
+    expect(masked).not.toMatch(/\+1\d*/);
+  }
+});
+
 test('times, versions, short numbers and ids stay readable', () => {
   for (const text of [
     '2026-11-20T12:00:00.000Z',
