@@ -41,7 +41,7 @@ const RETRY_MS = 1_000;
 
 /** The runs of one destination: claims as many as it has room for, and works them off side by side. */
 export function createRunPool(dependencies: PoolDependencies, options: PoolOptions): RunPool {
-  const { ledger, queue, clock, logger, leaseMs } = dependencies;
+  const { ledger, clock, leaseMs } = dependencies;
   const { destination, concurrency } = options;
   const active = new Set<Promise<void>>();
   let closed = false;
@@ -66,10 +66,7 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
     return runs.length > 0 && runs.length < limit;
   };
 
-  const claims = createSingleFlight(claim, (error) => {
-    logger.error('run.not_claimed', { destination, error });
-    queue.ring({ kind: 'run', destination }, clock.now() + RETRY_MS);
-  });
+  const claims = createSingleFlight(claim, (error) => claimAgainLater(dependencies, destination, error));
   return {
     wake: () => claims.wake(),
     close() {
@@ -80,6 +77,11 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
       await Promise.all(active);
     },
   };
+}
+
+function claimAgainLater({ queue, clock, logger }: PoolDependencies, destination: string, error: unknown): void {
+  logger.error('run.not_claimed', { destination, error });
+  queue.ring({ kind: 'run', destination }, clock.now() + RETRY_MS);
 }
 
 function idsOf(runs: readonly ClaimedRun[]): readonly string[] {
