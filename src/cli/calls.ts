@@ -1,8 +1,9 @@
 import type { Call } from '../domain/call.ts';
 import type { AttemptRow, CallRow, CallStory, RunSummary, StoredEvent } from '../ledger/ledger.ts';
+import { oneLine } from '../shared/harmless.ts';
 import type { LedgerAccess } from './ledger-access.ts';
 import { CommandFailure } from './failure.ts';
-import { indent, oneLine, print, printJson, relativeTime, shortTime, table } from './output.ts';
+import { indent, print, printJson, relativeTime, shortTime, table } from './output.ts';
 import { isSyncReport, reportLines, requestLines, show } from './report.ts';
 
 export interface ListOptions {

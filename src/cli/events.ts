@@ -1,8 +1,9 @@
 import type { RefusalRow, StoredEvent } from '../ledger/ledger.ts';
+import { oneLine } from '../shared/harmless.ts';
 import { eventToJson, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { oneLine, print, printJson, shortTime, table } from './output.ts';
+import { print, printJson, shortTime, table } from './output.ts';
 
 /** `hookline events`: every accepted delivery, newest first. */
 export async function listEvents(access: LedgerAccess, options: ListOptions): Promise<void> {

@@ -1,16 +1,10 @@
 import Table from 'cli-table3';
 
 import { toIso } from '../shared/clock.ts';
+import { harmless, harmlessJson, oneLine } from '../shared/harmless.ts';
 
 const WIDTH = 80;
 const GAP = 2;
-
-/**
- * What makes a terminal do something instead of showing something: control characters (escape sequences begin with
- * one), and the marks of Unicode that turn the direction of text or break lines. Callers and CRMs put them into names.
- */
-// eslint-disable-next-line no-control-regex -- finding exactly those is the point
-const COMMANDING = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 /** Prints to standard output. Line breaks are ours: values from outside go through `oneLine` first. */
 export function print(text = ''): void {
@@ -24,20 +18,7 @@ export function printError(text: string): void {
 
 /** Prints one JSON document; the shape is a promise to scripts. */
 export function printJson(value: unknown): void {
-  console.log(
-    JSON.stringify(value, null, 2).replaceAll(COMMANDING, (character) =>
-      character === '\n' ? '\n' : escaped(character),
-    ),
-  );
-}
-
-function harmless(text: string): string {
-  return text.replaceAll(COMMANDING, (character) => (character === '\n' || character === '\t' ? character : '\ufffd'));
-}
-
-/** JSON reads it back as the same character. */
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  console.log(harmlessJson(JSON.stringify(value, null, 2)));
 }
 
 export interface Column<Row> {
@@ -101,11 +82,6 @@ function widestFlexible<Row>(columns: readonly Column<Row>[], widths: readonly n
     if (column.flexible === true && width > 6 && width > (found === null ? 0 : (widths[found] ?? 0))) found = index;
   }
   return found;
-}
-
-/** A value from outside as part of a line. */
-export function oneLine(text: string): string {
-  return text.replaceAll(COMMANDING, ' ').replaceAll(/ {2,}/g, ' ').trim();
 }
 
 /** Wraps text to the given indent and 80 columns. */

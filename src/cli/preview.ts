@@ -1,7 +1,8 @@
 import { previewEvent, type Preview, type PreviewedIntegration, type PreviewedStep } from '../integrations/preview.ts';
 import { didYouMean } from '../shared/nearest.ts';
+import { oneLine } from '../shared/harmless.ts';
 import { CommandFailure } from './failure.ts';
-import { indent, oneLine, print, printJson, shortTime } from './output.ts';
+import { indent, print, printJson, shortTime } from './output.ts';
 import { isSyncReport, reportLines, requestLines } from './report.ts';
 import { readBodyFile } from './send.ts';
 import { withServices } from './with-services.ts';

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../domain/json.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 import type { FieldReport, RecordReport, SyncReport } from '../sync/sync.ts';
-import { oneLine } from './output.ts';
+import { oneLine } from '../shared/harmless.ts';
 
 const MARKS: Readonly<Record<FieldReport['action'], string>> = { write: '~', same: '=', kept: '!', dropped: 'x' };
 

@@ -1,8 +1,9 @@
 import type { RunRow } from '../ledger/ledger.ts';
+import { oneLine } from '../shared/harmless.ts';
 import { printRun, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { oneLine, print, printJson, relativeTime, table } from './output.ts';
+import { print, printJson, relativeTime, table } from './output.ts';
 
 /** `hookline runs`: newest first; `--state dead` lists the dead letters. */
 export async function listRuns(access: LedgerAccess, options: ListOptions): Promise<void> {

@@ -3,6 +3,7 @@ import { Writable } from 'node:stream';
 import { createLogger as createWinston, format, transports } from 'winston';
 
 import type { JsonValue } from '../domain/json.ts';
+import { harmlessJson } from '../shared/harmless.ts';
 import type { LogFields, Logger } from '../shared/logger.ts';
 import { maskJson, maskText } from './mask.ts';
 
@@ -42,18 +43,18 @@ export function createLogger(options: LoggerOptions): Logger {
 
 const jsonLine = format.printf(({ timestamp, level, message, fields }) =>
   // The fields come first so that none of them can replace time, level or event.
-  JSON.stringify({ ...(fields as object), time: timestamp, level, event: message }),
+  harmlessJson(JSON.stringify({ ...(fields as object), time: timestamp, level, event: message })),
 );
 
 const prettyLine = format.printf(({ timestamp, level, message, fields }) => {
   const pairs = Object.entries(fields as Record<string, JsonValue>).map(
-    ([key, value]) => `${key}=${prettyValue(value)}`,
+    ([key, value]) => `${prettyValue(key)}=${prettyValue(value)}`,
   );
   return [String(timestamp).slice(11, 23), level.toUpperCase().padEnd(5), String(message), ...pairs].join(' ');
 });
 
 function prettyValue(value: JsonValue): string {
-  return typeof value === 'string' && /^[\w.:/*+-]+$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[\w.:/*+-]+$/.test(value) ? value : harmlessJson(JSON.stringify(value));
 }
 
 function shorten(value: JsonValue): JsonValue {

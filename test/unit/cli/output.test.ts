@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 
-import { indent, oneLine, print, printError, printJson } from '../../../src/cli/output.ts';
+import { indent, print, printError, printJson } from '../../../src/cli/output.ts';
 import { show } from '../../../src/cli/report.ts';
+import { oneLine } from '../../../src/shared/harmless.ts';
 
 /** Escape, bell, the eight-bit CSI, a right-to-left override, a line separator, a zero-width space. */
 const HOSTILE = 'Eve\u001b[2J\u0007\u009b31m\u202egpj.exe\u2028x\u200by';

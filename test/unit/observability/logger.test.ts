@@ -58,3 +58,16 @@ test('pretty lines are for people', () => {
   logger.info('daemon.started', { port: 8080, note: 'two words' });
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}daemon\.started port=8080 note="two words"\n$/);
 });
+
+test.each(['json', 'pretty'] as const)(
+  '%s lines only show what they hold: no escape sequences, no turned text',
+  (format) => {
+    const lines: string[] = [];
+    const logger = createLogger({ level: 'info', format, write: (line) => void lines.push(line) });
+    const hostile = 'a\u001b[2J\u009b31m\u202e\u2028\r\nb';
+    logger.info('receive.refused', { source: hostile, [hostile]: [hostile] });
+    expect(lines.join('')).toHaveLength(lines[0]?.length ?? 0);
+    expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
+    if (format === 'json') expect(JSON.parse(lines[0] ?? '')).toMatchObject({ source: hostile });
+  },
+);
