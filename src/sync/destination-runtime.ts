@@ -76,8 +76,8 @@ export function createDestinationRuntime(
     roomAtMs: () => budget.roomAtMs(),
     openContext: ({ mode, signal }) => openContext(channel, mode, signal),
     pause({ reason, hint, untilMs }) {
-      // Every run under way hears the same; the first to tell is enough.
-      if (breaker.current()?.reason === reason) return;
+      // Every run under way hears the same, if only from our own breaker; the first to tell is enough.
+      if (breaker.current() !== null) return;
       breaker.pause({ reason, hint: hint ?? null, untilMs: untilMs ?? null, sinceMs: clock.now() });
     },
     refresh: () => refresh(options, breaker, keeper),
