@@ -37,6 +37,8 @@ const settings = {
   connections: CONNECTIONS,
 };
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 interface Report {
   readonly machine: Readonly<Record<string, string | number>>;
   readonly settings: typeof settings;

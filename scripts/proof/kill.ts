@@ -18,6 +18,9 @@ const { values } = parseArgs({
   },
 });
 
+// Whoever interrupts it leaves no daemon and no CRM behind: they end with this process.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const faultRate = Number(values.faults);
 const result = await runProof({
   seed: values.seed === undefined ? Date.now() % 1_000_000 : Number(values.seed),
