@@ -22,10 +22,11 @@ export interface HooklineTarget extends Target {
 }
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
+const BARE = new URL('./bare.ts', import.meta.url).pathname;
 
 /** The bare handler; it prints `listening <port>`. */
 export async function startBare(secret: string): Promise<Target> {
-  const child = start(['node', 'scripts/bench/ack/bare.ts', secret], {});
+  const child = start(['node', BARE, secret], {});
   const port = await readLines(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
   return createTarget(child, port);
 }
