@@ -6,6 +6,13 @@ import type { ReadBody } from './platform.ts';
 /** Deeper JSON than this comes from no platform; it is refused before anything recursive sees it. */
 const MAX_DEPTH = 64;
 
+/** An hour's transcript with every word and its times in it has a third of this. */
+const MAX_VALUES = 250_000;
+/** Bodies read before anything is proved (a token or a signed value stands in them) are small; reading is time for a stranger. */
+export const MAX_UNPROVED_VALUES = 50_000;
+/** Twilio sends some thirty. Sorting a million for a signature took 80 seconds. */
+const MAX_FORM_PARAMETERS = 10_000;
+
 /**
  * Reads the body of a verified request, once, for identify and parse alike. JSON (with or without a content type), forms,
  * and a JWT, which is read as its claims. A BOM is skipped. Integers beyond 2^53 become strings, `__proto__`,
@@ -17,18 +24,21 @@ export function readBody(body: Buffer, contentType: string | null): ReadBody {
   if (text.trim() === '') return { kind: 'empty' };
   const json = parseJson(text);
   if (json.kind === 'json') return json;
-  if (isForm(text, contentType)) return { kind: 'form', value: readForm(text) };
+  if (isForm(text, contentType)) return readForm(text);
   return readClaims(text) ?? json;
 }
 
-/** Name and value pairs of a form, decoded, in order, empty ones included. */
-export function formPairs(text: string): readonly (readonly [string, string])[] {
-  return [...new URLSearchParams(text)];
+/** Name and value pairs of a form, decoded, in order, empty ones included; null when there are absurdly many. */
+export function formPairs(text: string): readonly (readonly [string, string])[] | null {
+  let parameters = 1;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) parameters += 1;
+  return parameters > MAX_FORM_PARAMETERS ? null : [...new URLSearchParams(text)];
 }
 
-/** Parses JSON under the limits of `readBody`. */
-export function parseJson(text: string): Extract<ReadBody, { kind: 'json' | 'unparseable' }> {
-  if (isTooDeep(text)) return { kind: 'unparseable', problem: `it is nested deeper than ${MAX_DEPTH} levels` };
+/** Parses JSON under the limits of `readBody`, or with fewer values. */
+export function parseJson(text: string, maxValues = MAX_VALUES): Extract<ReadBody, { kind: 'json' | 'unparseable' }> {
+  const excess = findExcess(text, maxValues);
+  if (excess !== null) return { kind: 'unparseable', problem: excess };
   try {
     // The reviver costs more than the parser itself, so only the bodies that need one pay for it.
     const value = NEEDS_CARE.test(text) ? JSON.parse(text, takeCare) : JSON.parse(text);
@@ -60,8 +70,9 @@ function takeCare(key: string, value: unknown, context?: { readonly source?: str
   return /^-?\d+$/.test(source) ? source : value;
 }
 
-function isTooDeep(text: string): boolean {
-  return hasManyBrackets(text) && isDeep(text);
+/** What is too much in it, or null. Two characters a value is the least there can be. */
+function findExcess(text: string, maxValues: number): string | null {
+  return hasManyBrackets(text) || text.length > 2 * maxValues ? countExcess(text, maxValues) : null;
 }
 
 /** Most bodies have too few brackets to be deep, and counting those costs a twentieth of walking through every character. */
@@ -76,19 +87,26 @@ function hasManyBrackets(text: string): boolean {
   return false;
 }
 
-function isDeep(text: string): boolean {
+function countExcess(text: string, maxValues: number): string | null {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
     if (code === BACKSLASH) index++;
     else if (code === QUOTE) inString = !inString;
-    else if (!inString) depth += depthChange(code);
-    if (depth > MAX_DEPTH) return true;
+    else if (!inString) {
+      const change = depthChange(code);
+      depth += change;
+      if (change > 0 || code === COMMA) values += 1;
+      if (depth > MAX_DEPTH) return `it is nested deeper than ${MAX_DEPTH} levels`;
+      if (values > maxValues) return `it holds more than ${maxValues} values`;
+    }
   }
-  return false;
+  return null;
 }
 
+const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -108,8 +126,10 @@ function isForm(text: string, contentType: string | null): boolean {
   return mediaType === '' && /^[\w%.+[\]-]+=/.test(text);
 }
 
-function readForm(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(formPairs(text).filter(([name]) => !FORBIDDEN_KEYS.has(name)));
+function readForm(text: string): ReadBody {
+  const pairs = formPairs(text);
+  if (pairs === null) return { kind: 'unparseable', problem: `it holds more than ${MAX_FORM_PARAMETERS} parameters` };
+  return { kind: 'form', value: Object.fromEntries(pairs.filter(([name]) => !FORBIDDEN_KEYS.has(name))) };
 }
 
 /** Dialpad sends its events as JWTs; the verifier has checked the signature by now. */

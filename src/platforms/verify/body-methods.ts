@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import type { Path } from '../mapping/path.ts';
 import type { UnverifiedRequest } from '../platform.ts';
-import { isObject, parseJson, withoutBom } from '../read-body.ts';
+import { isObject, MAX_UNPROVED_VALUES, parseJson, withoutBom } from '../read-body.ts';
 import type { Checked, Draft, Method } from './method.ts';
 import { decodeBase64, equalSecret, type Secret } from './secrets.ts';
 
@@ -48,7 +48,7 @@ function checkJwt(request: UnverifiedRequest, secrets: readonly Secret[]): Check
 }
 
 function checkBodyToken(request: UnverifiedRequest, path: Path, secrets: readonly Secret[]): Checked {
-  const body = parseJson(withoutBom(request.body.toString('utf8')));
+  const body = parseJson(withoutBom(request.body.toString('utf8')), MAX_UNPROVED_VALUES);
   const token = body.kind === 'json' ? path.get(body.value) : null;
   if (typeof token !== 'string') return failed('body_token_missing');
   const checked = firstMatch(secrets, ({ value }) => equalSecret(token, value));
@@ -73,7 +73,7 @@ function decodeBase64Url(text: string): Buffer | null {
 
 function decodeJson(segment: string): JsonObject | null {
   const bytes = decodeBase64Url(segment);
-  const parsed = bytes === null ? null : parseJson(bytes.toString('utf8'));
+  const parsed = bytes === null ? null : parseJson(bytes.toString('utf8'), MAX_UNPROVED_VALUES);
   return parsed?.kind === 'json' && isObject(parsed.value) ? parsed.value : null;
 }
 

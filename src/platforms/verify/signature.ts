@@ -1,7 +1,7 @@
 import { createHash, createHmac, timingSafeEqual, verify } from 'node:crypto';
 
 import type { UnverifiedRequest } from '../platform.ts';
-import { parseJson, withoutBom } from '../read-body.ts';
+import { MAX_UNPROVED_VALUES, parseJson, withoutBom } from '../read-body.ts';
 import { singleHeader } from './headers.ts';
 import type { Checked, Draft, Method } from './method.ts';
 import type { SignatureScheme } from './scheme.ts';
@@ -115,7 +115,7 @@ function matchCandidates(bound: BoundScheme, request: UnverifiedRequest, claim: 
 function reserialize(body: Buffer): Buffer | null {
   const text = withoutBom(body.toString('utf8'));
   // Judged by the limits first: this runs for anybody's request.
-  if (parseJson(text).kind !== 'json') return null;
+  if (parseJson(text, MAX_UNPROVED_VALUES).kind !== 'json') return null;
   return Buffer.from(JSON.stringify(JSON.parse(text)), 'utf8');
 }
 

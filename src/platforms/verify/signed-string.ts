@@ -1,5 +1,5 @@
 import { compilePath, type Path } from '../mapping/path.ts';
-import { formPairs, parseJson, withoutBom } from '../read-body.ts';
+import { formPairs, MAX_UNPROVED_VALUES, parseJson, withoutBom } from '../read-body.ts';
 
 /** One piece of what is signed. */
 export type SignedPart =
@@ -76,9 +76,11 @@ function chunkOf(part: SignedPart, values: SignedValues): Buffer | string | null
 }
 
 /** Twilio: every parameter, decoded and untrimmed; names in code-unit order; of a repeated name the unique values, sorted. */
-function formString(body: Buffer): string {
+function formString(body: Buffer): string | null {
+  const pairs = formPairs(body.toString('utf8'));
+  if (pairs === null) return null;
   const values = new Map<string, Set<string>>();
-  for (const [name, value] of formPairs(body.toString('utf8'))) {
+  for (const [name, value] of pairs) {
     const known = values.get(name) ?? new Set();
     values.set(name, known.add(value));
   }
@@ -94,7 +96,7 @@ function byCodeUnit(left: string, right: string): number {
 }
 
 function jsonValue(path: Path, body: Buffer): string | null {
-  const parsed = parseJson(withoutBom(body.toString('utf8')));
+  const parsed = parseJson(withoutBom(body.toString('utf8')), MAX_UNPROVED_VALUES);
   const value = parsed.kind === 'json' ? path.get(parsed.value) : null;
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }

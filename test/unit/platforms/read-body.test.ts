@@ -153,3 +153,29 @@ test('never throws', () => {
     ),
   );
 });
+
+describe('absurdly many of anything is unparseable, and found out without reading it', () => {
+  const unparseable = (text: string, type: string) => readBody(Buffer.from(text), type);
+
+  test.each([
+    ['numbers', `[${'1,'.repeat(250_000)}1]`],
+    ['empty objects', `[${'{},'.repeat(250_000)}1]`],
+    ['brackets without commas', `[${`${'['.repeat(60)}${']'.repeat(60)},`.repeat(5000)}1]`],
+    ['keys of one object', `{${Array.from({ length: 250_001 }, (_, index) => `"${index}":1`).join(',')}}`],
+  ])('%s', (_name, text) => {
+    expect(unparseable(text, JSON_TYPE)).toEqual({ kind: 'unparseable', problem: 'it holds more than 250000 values' });
+  });
+
+  test('commas in a text are no values', () => {
+    expect(unparseable(JSON.stringify({ transcript: ',[{'.repeat(400_000) }), JSON_TYPE).kind).toBe('json');
+  });
+
+  test('parameters of a form', () => {
+    const type = 'application/x-www-form-urlencoded';
+    expect(unparseable('a=1&'.repeat(10_000), type)).toEqual({
+      kind: 'unparseable',
+      problem: 'it holds more than 10000 parameters',
+    });
+    expect(unparseable('a=1&'.repeat(9_999), type).kind).toBe('form');
+  });
+});
