@@ -101,6 +101,15 @@ export interface CallTable {
   readonly unmatched: string;
 }
 
+/** Calls of a person that retention deleted: they go on counting. */
+export interface ForgottenCallTable {
+  readonly customer_number: string;
+  readonly total_calls: number;
+  readonly completed_calls: number;
+  readonly first_call_at: string;
+  readonly last_call_at: string;
+}
+
 export interface RunTable {
   readonly id: string;
   readonly call_id: string;
@@ -222,6 +231,7 @@ export interface Schema {
   readonly refusals: RefusalTable;
   readonly refusal_counts: RefusalCountTable;
   readonly calls: CallTable;
+  readonly forgotten_calls: ForgottenCallTable;
   readonly runs: RunTable;
   readonly run_steps: RunStepTable;
   readonly attempts: AttemptTable;

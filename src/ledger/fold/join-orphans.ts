@@ -26,6 +26,8 @@ export function createJoinOrphans(database: Database, clock: Clock): (join: Join
       .select(['event_id', 'try_at_ms'])
       .where('orphan', '=', 1)
       .where('try_at_ms', '<=', clock.now())
+      // Counted up by every fold since they were looked at: whoever was passed over longest comes first.
+      .orderBy('try_at_ms', 'desc')
       .orderBy('event_id')
       .limit(MAX_ORPHANS)
       .execute();

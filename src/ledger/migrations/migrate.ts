@@ -6,6 +6,7 @@ import type { Schema } from '../schema.ts';
 import { mustChange, toStatement } from '../statement.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { linksAndSandbox } from './0002-links-and-sandbox.ts';
+import { forgottenCalls } from './0003-forgotten-calls.ts';
 
 interface Migration {
   readonly name: string;
@@ -16,6 +17,7 @@ interface Migration {
 const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', build: firstTables },
   { name: 'links and sandbox', build: linksAndSandbox },
+  { name: 'forgotten calls', build: forgottenCalls },
 ];
 
 /**

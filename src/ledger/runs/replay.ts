@@ -95,14 +95,10 @@ function restart({ db }: Database, ids: readonly string[], { force, nowMs }: Rep
     .where('state', '<>', 'running');
   const running = db
     .updateTable('runs')
-    .set({ again: 1, force: force ? 1 : sql<number>`force` })
+    .set({ again: 1, attempts: 0, force: force ? 1 : sql<number>`force` })
     .where('id', 'in', ids)
     .where('state', '=', 'running');
-  // Those of a running run go when its attempt ends.
-  const steps = db
-    .deleteFrom('run_steps')
-    .where('run_id', 'in', (where) =>
-      where.selectFrom('runs').select('id').where('id', 'in', ids).where('state', '<>', 'running'),
-    );
+  // Those that a running run still saves go when its attempt ends; these may not wait for that: its worker may die.
+  const steps = db.deleteFrom('run_steps').where('run_id', 'in', ids);
   return [restarted, running, steps].map(toStatement);
 }

@@ -41,10 +41,10 @@ export function createPruneCalls(database: Database): (beforeMs: number) => Prom
   };
 }
 
-/** The first statement guards the rest; see the order in `prepareStatements`. */
+/** See the order in `prepareStatements`. */
 function countEvents(written: Written): number {
   if (written.kind !== 'written') return 0;
-  const [, , joined, own] = written.results;
+  const [, , , joined, own] = written.results;
   return (joined?.changes ?? 0) + (own?.changes ?? 0);
 }
 
@@ -100,7 +100,39 @@ function prepareStatements({ db }: Database) {
     db.deleteFrom('joins').where('call_key', '=', old.key).where('undone_at_ms', 'is', null),
   );
   const guarded = (old: OldCall) => mustChange(call(old));
-  return [guarded, duplicates, joined, own, joins, ...prepareRunStatements(db)];
+  return [prepareRemember(db), guarded, duplicates, joined, own, joins, ...prepareRunStatements(db)];
+}
+
+/** Adds the call to those of its person that are forgotten; taken back when the call is not deleted after all. */
+function prepareRemember(db: Database['db']) {
+  return prepare<OldCall>((old) =>
+    db
+      .insertInto('forgotten_calls')
+      .columns(['customer_number', 'total_calls', 'completed_calls', 'first_call_at', 'last_call_at'])
+      .expression((from) =>
+        from
+          .selectFrom('calls')
+          .select([
+            sql<string>`customer_number`.as('customer_number'),
+            sql<number>`1`.as('total_calls'),
+            sql<number>`case when status = 'completed' then 1 else 0 end`.as('completed_calls'),
+            'called_at as first_call_at',
+            'called_at as last_call_at',
+          ])
+          .where('id', '=', old.id)
+          .where('customer_number', 'is not', null),
+      )
+      .onConflict((conflict) =>
+        conflict.column('customer_number').doUpdateSet({
+          total_calls: sql`forgotten_calls.total_calls + excluded.total_calls`,
+          completed_calls: sql`forgotten_calls.completed_calls + excluded.completed_calls`,
+          first_call_at: sql`case when excluded.first_call_at < forgotten_calls.first_call_at
+            then excluded.first_call_at else forgotten_calls.first_call_at end`,
+          last_call_at: sql`case when excluded.last_call_at > forgotten_calls.last_call_at
+            then excluded.last_call_at else forgotten_calls.last_call_at end`,
+        }),
+      ),
+  );
 }
 
 function prepareRunStatements(db: Database['db']) {

@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 
 import type { Join } from '../../../src/ledger/ledger.ts';
-import type { OpenLedgerHarness } from '../../support/ledger-world.ts';
+import { foldByOrder, type OpenLedgerHarness } from '../../support/ledger-world.ts';
 import { useWorld } from './use-world.ts';
 
 const joinNewest: Join = ({ candidates }) =>
   candidates[0] === undefined ? null : { providerCallId: candidates[0].providerCallId, reason: 'same summary' };
+
+const joinNobodyBut =
+  (id: string): Join =>
+  (input) =>
+    input.event.id === id ? joinNewest(input) : null;
 
 const ANALYSIS = { call: 'db-77', fields: { summary: 'Wants a demo.' } } as const;
 
@@ -83,6 +88,18 @@ export function describeJoins(open: OpenLedgerHarness): void {
       expect(await harness.ledger.findEvent(id)).toMatchObject({ state: 'orphan', callRowId: null });
       expect(await harness.ledger.undoJoin(id)).toBe(false);
       expect(await harness.ledger.undoJoin('evt_unknown')).toBe(false);
+    });
+
+    test('orphans that find no call do not keep a later one from being looked at while calls go on', async () => {
+      const { harness, record, fold, clock } = world();
+      for (let lone = 0; lone < 25; lone += 1) await record({ call: `lone-${lone}` }, { orphan: true });
+      await fold([], joinNobodyBut('never'));
+      const id = await record(ANALYSIS, { orphan: true });
+      for (let call = 0; call < 5; call += 1) {
+        await record({ call: `c${call}` });
+        await harness.ledger.foldPending(10, foldByOrder([], clock), joinNobodyBut(id));
+      }
+      expect(await harness.ledger.findEvent(id)).toMatchObject({ state: 'folded' });
     });
 
     test('a join that throws keeps the orphan waiting, with the reason', async () => {

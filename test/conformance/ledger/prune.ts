@@ -146,6 +146,32 @@ export function describePrune(open: OpenLedgerHarness): void {
       });
     });
 
+    test('what is forgotten still counts in the history of its person', async () => {
+      const { harness, record, fold, clock } = world();
+      const ofPerson = { customer_number: '+1', status: 'completed' } as const;
+      await record({ call: 'c1', fields: { ...ofPerson, started_at: '2026-08-01T10:00:00Z' } });
+      await record({ call: 'c2', fields: { ...ofPerson, started_at: '2026-08-02T10:00:00Z', status: 'busy' } });
+      await record({ call: 'nobody', fields: { customer_number: null } });
+      await fold([]);
+      clock.advance(1000);
+      await harness.ledger.prune({ beforeMs: clock.now(), maxBytes: FOREVER });
+      const forgotten = {
+        total_calls: 2,
+        completed_calls: 1,
+        first_call_at: '2026-08-01T10:00:00Z',
+        last_call_at: '2026-08-02T10:00:00Z',
+      };
+      expect(await harness.ledger.personHistory('+1')).toEqual(forgotten);
+      await record({ call: 'c3', fields: { ...ofPerson, started_at: '2026-11-20T10:00:00Z' } });
+      await fold([]);
+      expect(await harness.ledger.personHistory('+1')).toEqual({
+        ...forgotten,
+        total_calls: 3,
+        completed_calls: 2,
+        last_call_at: '2026-11-20T10:00:00Z',
+      });
+    });
+
     test('a late event of a forgotten call makes the call anew', async () => {
       const { harness, record, fold, clock } = world();
       await record({ call: 'c1' });

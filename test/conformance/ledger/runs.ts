@@ -281,6 +281,23 @@ function describeReplay(open: OpenLedgerHarness): void {
       expect(await claimOne(world())).toMatchObject({ force: true, finishedSteps: {}, attempt: 1 });
     });
 
+    test('of a running run is not forgotten when its worker dies', async () => {
+      const { harness, claim, clock, finish } = world();
+      await startCall(world());
+      await finish(await claimOne(world()), {
+        outcome: { kind: 'retry', reason: '503' },
+        next: { state: 'due', dueAtMs: clock.now(), destination: 'crm' },
+      });
+      const [run] = await claim({ leaseMs: 1000 });
+      expect(run).toMatchObject({ attempt: 2 });
+      await harness.ledger.saveStep(run!.id, 'worker', 1, 0, 'done');
+      await harness.ledger.replay({ id: run!.id, force: true, nowMs: clock.now() });
+      clock.advance(1000);
+      const again = await claimOne(world());
+      expect(again).toMatchObject({ force: true, attempt: 1 });
+      expect(again.finishedSteps).toEqual({});
+    });
+
     test('by state and integration takes only what matches', async () => {
       const { harness, clock, finish, record, fold } = world();
       await record({ call: 'c1', fields: { customer_number: '+1' } });
