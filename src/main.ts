@@ -1,7 +1,11 @@
 import { enableCompileCache } from 'node:module';
 
-// Stripping the types of every source costs more than a second; what was stripped once is kept in the temp folder.
-enableCompileCache();
+import { openPrivateFolder } from './shared/private-folder.ts';
+
+// Stripping the types of every source costs more than a second; what was stripped once is kept in the temp folder. Node
+// runs what it finds there, and its own choice is a folder that any user of the host can make first.
+const cache = openPrivateFolder('hookline-compiled');
+if (cache !== null) enableCompileCache(cache);
 const { runCli } = await import('./cli/program.ts');
 
 process.exitCode = await runCli(process.argv.slice(2));

@@ -8,6 +8,8 @@ export class RefusedAddressError extends Error {
   override readonly name = 'RefusedAddressError';
 }
 
+const IPV4_COMPATIBLE: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('::'), 96];
+
 /**
  * Why an address must not be called, as words for the operator; null when it is a public one. Everything that is not
  * plain unicast is refused: private, loopback, link-local (cloud metadata), carrier-grade NAT, multicast, and the
@@ -15,7 +17,9 @@ export class RefusedAddressError extends Error {
  */
 export function refusalOf(address: string): string | null {
   if (!ipaddr.isValid(address)) return 'is not an address';
-  const range = ipaddr.process(address).range();
+  const parsed = ipaddr.process(address);
+  // `::127.0.0.1`: the form before the mapped one, given up by RFC 4291.
+  const range = parsed.kind() === 'ipv6' && parsed.match(IPV4_COMPATIBLE) ? 'ipv4Compatible' : parsed.range();
   return range === 'unicast' ? null : `is not a public address (${range})`;
 }
 
