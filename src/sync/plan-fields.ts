@@ -1,8 +1,8 @@
 import type { Fields } from '../destinations/destination.ts';
 import type { Stamp } from '../ledger/ledger.ts';
 import type { JsonValue } from '../domain/json.ts';
-import type { CallMoment } from './call-moment.ts';
-import { decideField, needsCurrentValue, type FieldSituation } from './decide-field.ts';
+import { isOfCall, type CallMoment } from './call-moment.ts';
+import { decideField, needsCurrentValue, type FieldDecision, type FieldSituation } from './decide-field.ts';
 import type { ProjectedField, Projection } from './project-fields.ts';
 import type { FieldReport } from './sync.ts';
 
@@ -24,7 +24,7 @@ export interface RecordSituation {
 export interface FieldPlan {
   /** Values to be sent; empty when nothing changed. */
   readonly fields: Fields;
-  /** The same and everything that stands there already, for APIs that replace a record whole. */
+  /** The same and everything that is known to stand there already, for APIs that replace a record whole. */
   readonly allFields: Fields;
   readonly reports: readonly FieldReport[];
   /** All stamps of the record as they will be. */
@@ -47,22 +47,38 @@ export function planFields(projection: Projection, situation: RecordSituation): 
     const here = fieldSituation(projected, situation);
     const decision = decideField(projected, here);
     if (decision.action === 'write') fields.push([projected.field, decision.after]);
-    if (decision.action !== 'kept') allFields.push([projected.field, decision.after]);
+    const whole = decision.action === 'kept' ? (here.current ?? null) : decision.after;
+    if (whole !== null) allFields.push([projected.field, whole]);
     if (decision.stamp !== null) stamps.push([projected.field, decision.stamp]);
-    reports.push({
-      field: projected.field,
-      ...(situation.creating || here.current === undefined ? {} : { before: shorten(here.current) }),
-      after: shorten(decision.after),
-      action: decision.action,
-      ...(decision.reason === undefined ? {} : { reason: decision.reason }),
-    });
+    reports.push(toReport(projected.field, decision, situation.creating ? undefined : here.current));
   }
   return {
     fields: Object.fromEntries(fields),
     allFields: Object.fromEntries(allFields),
-    reports: [...reports, ...projection.dropped],
+    reports: [...reports, ...projection.dropped.map((report) => withLeftover(report, situation))],
     stamps: { ...situation.stamps, ...Object.fromEntries(stamps) },
     stampsChanged: stamps.length > 0,
+  };
+}
+
+function toReport(field: string, decision: FieldDecision, before: JsonValue | undefined): FieldReport {
+  const { after, action, reason } = decision;
+  return {
+    field,
+    ...(before === undefined ? {} : { before: shorten(before) }),
+    after: shorten(after),
+    action,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** An analysis that was taken out of its call has left words in the CRM: nothing blanks them, so a person must know. */
+function withLeftover(report: FieldReport, { stamps, moment }: RecordSituation): FieldReport {
+  const stamp = Object.hasOwn(stamps, report.field) ? stamps[report.field] : undefined;
+  if (stamp === undefined || !isOfCall(stamp.asOf, moment)) return report;
+  return {
+    ...report,
+    reason: `${report.reason}; what this call wrote before stays until somebody changes it`,
   };
 }
 
