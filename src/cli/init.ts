@@ -65,11 +65,15 @@ integrations:
 
 function addSecret(variable: string): void {
   const content = existsSync('.env') ? readFileSync('.env', 'utf8') : '';
-  if (new RegExp(`^${variable}=`, 'm').test(content)) {
+  const line = `${variable}=${randomBytes(24).toString('hex')}`;
+  // As `.env.example` leaves it.
+  const empty = new RegExp(`^${variable}=[ \\t]*$`, 'm');
+  if (!empty.test(content) && new RegExp(`^${variable}=`, 'm').test(content)) {
     print(`.env has ${variable} already; it was left alone.`);
     return;
   }
   const separator = content === '' || content.endsWith('\n') ? '' : '\n';
-  writeFileSync('.env', `${content}${separator}${variable}=${randomBytes(24).toString('hex')}\n`, { mode: 0o600 });
+  const filled = empty.test(content) ? content.replace(empty, line) : `${content}${separator}${line}\n`;
+  writeFileSync('.env', filled, { mode: 0o600 });
   print(`Wrote a fresh ${variable} to .env: enter it at the platform, or put the platform's own secret there.`);
 }

@@ -1,52 +1,50 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 
-import { indent, print, printError, printJson } from '../../../src/cli/output.ts';
+import { indent, shortTime, table } from '../../../src/cli/output.ts';
 import { show } from '../../../src/cli/report.ts';
-import { oneLine } from '../../../src/shared/harmless.ts';
 
-/** Escape, bell, the eight-bit CSI, a right-to-left override, a line separator, a zero-width space. */
-const HOSTILE = 'Eve\u001b[2J\u0007\u009b31m\u202egpj.exe\u2028x\u200by';
-const printed: string[] = [];
-
-beforeEach(() => {
-  printed.length = 0;
-  for (const stream of ['log', 'error'] as const) {
-    jest.spyOn(console, stream).mockImplementation((text: string) => void printed.push(text));
-  }
+test('a table: titles, columns as wide as what is in them, no frames', () => {
+  const columns = [
+    { title: 'CALL', value: (row: readonly string[]) => row[0] ?? '' },
+    { title: 'STATUS', value: (row: readonly string[]) => row[1] ?? '' },
+  ];
+  expect(
+    table(columns, [
+      ['call_5b81e2', 'done'],
+      ['x', ''],
+    ]),
+  ).toBe('CALL         STATUS\ncall_5b81e2  done\nx');
 });
 
-afterEach(() => {
-  jest.restoreAllMocks();
+test('what comes from outside cannot steer a terminal', () => {
+  const value = (): string => '\u001b[2Jcall\u0007\u009b31m\nid';
+  // eslint-disable-next-line no-control-regex -- looking for exactly those
+  expect(table([{ title: 'CALL', value }], [0]).split('\n')[1]).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
+  // eslint-disable-next-line no-control-regex -- looking for exactly those
+  expect(show('\u001b]0;title\u0007text', 40)).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
 });
 
-/** As they stand in the source of a terminal's worries; line breaks and tabs of ours aside. */
-function isHarmless(text: string): boolean {
-  return !/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(
-    text.replaceAll(/[\n\t]/g, ''),
+test('text is wrapped at 80 columns, indented, and no word is lost', () => {
+  const words = fc.array(fc.stringMatching(/^[a-z]{1,20}$/), { minLength: 1, maxLength: 60 });
+  fc.assert(
+    fc.property(words, fc.nat({ max: 20 }), (list, spaces) => {
+      const text = indent(list.join(' '), spaces);
+      const lines = text.split('\n');
+      expect(lines.every((line) => line.length <= 80 && line.startsWith(' '.repeat(spaces)))).toBe(true);
+      expect(text.split(/\s+/).filter((word) => word !== '')).toEqual(list);
+    }),
   );
-}
-
-test('nothing a caller is called can command the terminal', () => {
-  print(`customer ${HOSTILE}`);
-  printError(`There is no call "${HOSTILE}".`);
-  print(indent(HOSTILE, 4));
-  print(show({ [HOSTILE]: HOSTILE }, 200));
-  expect(printed.every(isHarmless)).toBe(true);
-  expect(printed[0]).toContain('customer Eve');
 });
 
-test('a value within a line stays within the line', () => {
-  expect(oneLine('ended\nRun run_1 done\r\n  ')).toBe('ended Run run_1 done');
+test('values are shown on one line and cut', () => {
+  expect(show({ a: [1, null] }, 40)).toBe('{"a":[1,null]}');
+  expect(show('two\nlines', 40)).toBe('two lines');
+  expect(show('a'.repeat(50), 10)).toBe(`${'a'.repeat(9)}…`);
 });
 
-test('JSON is harmless too, and means the same', () => {
-  printJson({ name: HOSTILE, list: ['a\tb'] });
-  expect(isHarmless(printed[0] ?? '')).toBe(true);
-  expect(JSON.parse(printed[0] ?? '')).toEqual({ name: HOSTILE, list: ['a\tb'] });
-});
-
-test('tabs and line breaks of a raw body, accents and emoji pass', () => {
-  const text = '{\n\t"name": "Zoë 👩‍🚒"\n}';
-  print(text);
-  expect(printed).toEqual([text]);
+test('times are UTC to the second', () => {
+  expect(shortTime(Date.UTC(2026, 10, 20, 11, 58, 2, 7))).toBe('2026-11-20 11:58:02Z');
+  expect(shortTime('2026-11-20T11:58:02.007Z')).toBe('2026-11-20 11:58:02Z');
+  expect(shortTime(null)).toBe('-');
 });
