@@ -147,6 +147,11 @@ export interface Ledger {
   finishAttempt(attempt: FinishedAttempt): Promise<boolean>;
   /** Gives back claimed runs that were not started (shutdown). */
   releaseRuns(owner: string, runIds: readonly string[]): Promise<void>;
+  /**
+   * Ends every lease now. Only for the one process that works on this ledger, when it starts: whoever had them is dead, and
+   * a lead need not wait for a lease to run out.
+   */
+  endLeases(nowMs: number): Promise<void>;
   /** When anything of these will be due next, per destination; for the sweeper. */
   nextDue(nowMs: number): Promise<readonly { readonly destination: string; readonly atMs: number }[]>;
   hasPendingEvents(): Promise<boolean>;

@@ -6,7 +6,7 @@ import type { Ledger } from '../ledger.ts';
 import { prepare, toStatement } from '../statement.ts';
 import { currentPersonKey } from './claim-runs.ts';
 
-type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns'>;
+type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns' | 'endLeases'>;
 
 /** What a worker does with runs it holds, short of finishing them. */
 export function createKeepRun(database: Database, clock: Clock): KeepRun {
@@ -21,6 +21,9 @@ export function createKeepRun(database: Database, clock: Clock): KeepRun {
     },
     async releaseRuns(owner, runIds) {
       if (runIds.length > 0) await database.write([release(database, owner, runIds, clock.now())]);
+    },
+    async endLeases(nowMs) {
+      await database.write([endLeases(database, nowMs)]);
     },
   };
 }
@@ -84,5 +87,15 @@ function release({ db }: Database, owner: string, runIds: readonly string[], now
       .where('id', 'in', runIds)
       .where('owner', '=', owner)
       .where('state', '=', 'running'),
+  );
+}
+
+/** The next claim gives them free, like any lease that ended. */
+function endLeases({ db }: Database, nowMs: number) {
+  return toStatement(
+    db
+      .updateTable('runs')
+      .set({ claim_at_ms: nowMs })
+      .where(sql<boolean>`state = 'running'`),
   );
 }

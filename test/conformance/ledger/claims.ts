@@ -91,6 +91,17 @@ export function describeClaims(open: OpenLedgerHarness): void {
       expect(await finish(run!)).toBe(true);
     });
 
+    test('leases that are ended by a successor are lost, whatever the clock said when they were given', async () => {
+      const { claim, clock, finish, harness } = world();
+      await callsOf(world(), ['+1', '+2']);
+      const [first] = await claim({ owner: 'dead' });
+      clock.advance(-3_600_000);
+      await harness.ledger.endLeases(clock.now());
+      const taken = await claim({ owner: 'successor' });
+      expect(taken.map(({ id }) => id)).toContain(first!.id);
+      expect(await finish(first!, { owner: 'dead' })).toBe(false);
+    });
+
     test('released runs are due again at once, for their owner only', async () => {
       const { claim, harness } = world();
       await callsOf(world(), ['+1']);
