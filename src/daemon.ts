@@ -8,6 +8,7 @@ import { startUpkeep } from './daemon/start-upkeep.ts';
 import { startWork } from './daemon/start-work.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openSqliteLedger } from './ledger/open-sqlite-ledger.ts';
+import { holdLedger, type LedgerHold } from './ledger/sqlite/hold-ledger.ts';
 import { createHealth } from './observability/health.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createInProcessQueue } from './queue/in-process.ts';
@@ -26,10 +27,26 @@ export interface Daemon {
 
 export type StartResult =
   | { readonly kind: 'started'; readonly daemon: Daemon; readonly services: DaemonServices }
-  | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] };
+  | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] }
+  /** Another daemon works on the ledger of this data directory. */
+  | { readonly kind: 'in_use' };
+
+/** Takes the ledger for this process and starts on it; a start that fails leaves nothing behind. */
+export async function startDaemon(options: DaemonOptions): Promise<StartResult> {
+  const hold = options.role === 'receiver' ? NO_HOLD : holdLedger(ledgerFile(options.dataDir));
+  if (hold === null) return { kind: 'in_use' };
+  try {
+    const result = await startHolding(options, hold);
+    if (result.kind !== 'started') hold.release();
+    return result;
+  } catch (error) {
+    hold.release();
+    throw error;
+  }
+}
 
 /** The composition root: opens the ledger, compiles the config, starts the parts of the role in order. */
-export async function startDaemon(options: DaemonOptions): Promise<StartResult> {
+async function startHolding(options: DaemonOptions, hold: LedgerHold): Promise<StartResult> {
   const { loaded, role, logger } = options;
   const base = await openBase(options);
   const destinations = createDestinationServices({ ...base, pauses: await base.ledger.pauses() });
@@ -40,15 +57,45 @@ export async function startDaemon(options: DaemonOptions): Promise<StartResult> 
   }
   destinations.useAll(result.compiled.destinations);
   const services: DaemonServices = { ...base, destinations, compiled: result.compiled };
-
-  const receiver = role === 'worker' ? null : await startReceive(services, options);
-  const work = role === 'receiver' ? null : startWork(services, () => (receiver?.inFlight() ?? 0) > 0);
-  const upkeep = startUpkeep(services);
-  const admin = await startAdmin({ metrics: base.metrics, host: options.adminHost, port: options.adminPort });
+  const parts: Parts = { receiver: null, work: null, upkeep: null, admin: null };
+  try {
+    await startParts(services, options, parts);
+  } catch (error) {
+    await stopParts(services, parts);
+    throw error;
+  }
   base.health.started();
-  const daemon = createDaemon(services, { receiver, work, upkeep, admin });
+  const daemon = createDaemon(services, parts, hold);
   logger.info('daemon.started', { role, port: daemon.port, adminPort: daemon.adminPort, dataDir: options.dataDir });
   return { kind: 'started', daemon, services };
+}
+
+/** Receivers only add events, so there may be several. */
+const NO_HOLD: LedgerHold = { release: () => undefined };
+
+/** Filled while the daemon starts, so that a start that fails half-way can be taken back. */
+interface Parts {
+  receiver: Receiver | null;
+  work: { stop(): Promise<void> } | null;
+  upkeep: { stop(): Promise<void> } | null;
+  admin: Admin | null;
+}
+
+async function startParts(services: DaemonServices, options: DaemonOptions, parts: Parts): Promise<void> {
+  const { role, adminHost: host, adminPort: port } = options;
+  parts.admin = await startAdmin({ metrics: services.metrics, host, port });
+  if (role !== 'worker') parts.receiver = await startReceive(services, options);
+  if (role !== 'receiver') parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
+  parts.upkeep = startUpkeep(services);
+}
+
+async function stopParts(services: DaemonServices, parts: Parts): Promise<void> {
+  await parts.receiver?.stop();
+  await parts.work?.stop();
+  await parts.upkeep?.stop();
+  await parts.admin?.stop();
+  await services.destinations.settled();
+  await services.ledger.close();
 }
 
 async function openBase({ loaded, dataDir, logger }: DaemonOptions) {
@@ -74,29 +121,18 @@ async function readBacklog(ledger: Pick<Ledger, 'stats'>, clock: Clock) {
   return { oldestEventSeconds: age(oldestPendingEventMs), oldestRunSeconds: age(oldestDueRunMs) };
 }
 
-interface Parts {
-  readonly receiver: Receiver | null;
-  readonly work: { stop(): Promise<void> } | null;
-  readonly upkeep: { stop(): Promise<void> };
-  readonly admin: Admin;
-}
-
-function createDaemon(services: DaemonServices, { receiver, work, upkeep, admin }: Parts): Daemon {
+function createDaemon(services: DaemonServices, parts: Parts, hold: LedgerHold): Daemon {
   const stop = async (): Promise<void> => {
     services.health.stopping();
     services.logger.info('daemon.stopping');
-    await receiver?.stop();
-    await work?.stop();
-    await upkeep.stop();
-    await admin.stop();
-    await services.destinations.settled();
-    await services.ledger.close();
+    await stopParts(services, parts);
+    hold.release();
     services.logger.info('daemon.stopped');
   };
   let stopped: Promise<void> | null = null;
   return {
-    port: receiver?.port ?? 0,
-    adminPort: admin.port,
+    port: parts.receiver?.port ?? 0,
+    adminPort: parts.admin?.port ?? 0,
     stop: () => (stopped ??= stop()),
   };
 }

@@ -2,8 +2,8 @@ import type { Call } from '../domain/call.ts';
 import type { AttemptRow, CallRow, CallStory, RunSummary, StoredEvent } from '../ledger/ledger.ts';
 import { oneLine } from '../shared/harmless.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { CommandFailure } from './failure.ts';
-import { indent, print, printJson, relativeTime, shortTime, table } from './output.ts';
+import { getCallStory } from './find-call.ts';
+import { count, dueTime, hookline, indent, labelled, print, printJson, shortTime, table } from './output.ts';
 import { isSyncReport, reportLines, requestLines, show } from './report.ts';
 
 export interface ListOptions {
@@ -19,13 +19,13 @@ export interface ListOptions {
 export async function listCalls(access: LedgerAccess, options: ListOptions): Promise<void> {
   const page = await access.ledger.listCalls(options);
   if (options.json === true) return printJson({ calls: page.rows.map(toJson), next: page.next });
-  if (page.rows.length === 0) return print('No calls yet. `npm run hookline -- events` shows what arrived.');
+  if (page.rows.length === 0) return print(await whyNoCalls(access, options));
   print(
     table<CallRow>(
       [
         { title: 'LAST EVENT', value: (row) => shortTime(row.call.last_event_at) },
-        { title: 'SOURCE', value: (row) => row.call.source, flexible: true },
-        { title: 'CALL', value: (row) => row.call.provider_call_id, flexible: true },
+        { title: 'SOURCE', value: (row) => row.call.source, cut: 'end' },
+        { title: 'CALL', value: (row) => row.call.provider_call_id, cut: 'middle' },
         { title: 'CUSTOMER', value: (row) => row.call.customer_number ?? '-' },
         { title: 'STATUS', value: (row) => row.call.status },
         { title: 'SYNC', value: (row) => syncState(row.runs) },
@@ -36,17 +36,26 @@ export async function listCalls(access: LedgerAccess, options: ListOptions): Pro
   if (page.next !== null) print(`\nMore: --after ${page.next}`);
 }
 
+async function whyNoCalls({ ledger }: LedgerAccess, options: ListOptions): Promise<string> {
+  const isNarrowed = [options.source, options.search, options.after].some((filter) => filter !== undefined);
+  if (isNarrowed) return 'No call fits.';
+  const { events, refusals } = await ledger.stats();
+  const sum = (counts: Readonly<Record<string, number>>): number =>
+    Object.values(counts).reduce((total, amount) => total + amount, 0);
+  if (sum(events) > 0) return `No calls yet, but ${count(sum(events), 'event')}: ${hookline('events')}`;
+  if (sum(refusals) > 0)
+    return `No calls yet. ${count(sum(refusals), 'request')} turned away: ${hookline('events refused')}`;
+  return `Nothing has arrived yet. Try: ${hookline('send <source> <file>')}`;
+}
+
 /** `hookline calls show <id>`: the whole story of one call. */
 export async function showCall(access: LedgerAccess, id: string, options: { readonly json?: boolean }): Promise<void> {
-  const story = await access.ledger.callStory(id);
-  if (story === null)
-    throw new CommandFailure(
-      `There is no call "${id}". Give Hookline's id (call_…) or the platform's call id; \`hookline calls\` lists them.`,
-    );
+  const story = await getCallStory(access, id);
   if (options.json === true) return printJson({ ...story, events: story.events.map(eventToJson) });
   printCall(story.call);
   printEvents(story);
-  for (const line of story.unmatched) print(`  not matched: ${oneLine(line)}`);
+  if (story.unmatched.length > 0) print('\nNot matched');
+  for (const line of story.unmatched) print(indent(line, 2));
   for (const { run, attempts } of story.runs) printRun(run, attempts, access.clock.now());
   printLinks(story);
 }
@@ -72,7 +81,7 @@ function printCall(call: Call): void {
   print(`Call ${oneLine(call.provider_call_id)} from ${call.source} (${call.platform})`);
   print(`  ${call.id}, version ${call.version}`);
   for (const [label, value] of callFacts(call)) {
-    if (value !== null) print(`  ${label.padEnd(10)} ${indent(value, 13).trimStart()}`);
+    if (value !== null) print(labelled(label, value, { spaces: 2, column: 13 }));
   }
 }
 
@@ -108,15 +117,15 @@ function contactName(call: Call): string {
 function printEvents(story: CallStory): void {
   print('\nEvents');
   for (const event of story.events) {
-    const repeats = event.duplicates === 0 ? '' : `, ${event.duplicates} duplicate${event.duplicates === 1 ? '' : 's'}`;
+    const repeats = event.duplicates === 0 ? '' : `, ${count(event.duplicates, 'duplicate')}`;
     print(
       `  ${shortTime(event.receivedAtMs)}  ${event.type} (${oneLine(event.providerEvent ?? 'no name')})  ${event.state}`,
     );
-    print(`      ${event.id}  ${event.proof}${repeats}`);
+    print(`      ${event.id}  proof: ${event.proof}${repeats}`);
     for (const note of event.notes) print(indent(`note: ${note}`, 6));
     const join = story.joins.find((candidate) => candidate.eventId === event.id && !candidate.undone);
     if (join !== undefined)
-      print(indent(`joined by heuristics: ${join.reason}. Take back: hookline calls unjoin ${event.id}`, 6));
+      print(indent(`joined by heuristics: ${join.reason}. Take back: ${hookline(`calls unjoin ${event.id}`)}`, 6));
   }
 }
 
@@ -126,19 +135,20 @@ export function printRun(run: RunSummary, attempts: readonly AttemptRow[], nowMs
   print(`  ${run.integration} → ${run.destination}: ${describeState(run, nowMs)}`);
   if (run.reason !== null && run.state !== 'done') print(indent(run.reason, 4));
   if (run.hint !== null && run.state !== 'done') print(indent(`hint: ${run.hint}`, 4));
+  if (run.state === 'dead') print(`    then: ${hookline(`replay ${run.id}`)}`);
   for (const attempt of attempts) printAttempt(attempt);
 }
 
 function describeState(run: RunSummary, nowMs: number): string {
-  if (run.state === 'due' || run.state === 'waiting') return `${run.state}, ${relativeTime(run.dueAtMs, nowMs)}`;
-  if (run.state === 'dead') return `dead letter. Fix the cause, then: hookline replay ${run.id}`;
-  return run.state;
+  if (run.state === 'due' || run.state === 'waiting') return `${run.state} ${dueTime(run.dueAtMs, nowMs)}`;
+  return run.state === 'dead' ? 'dead letter, waits for you' : run.state;
 }
 
 function printAttempt(attempt: AttemptRow): void {
   const reason = attempt.outcome.kind === 'done' ? '' : `: ${attempt.outcome.reason}`;
+  const tookMs = attempt.finishedAtMs - attempt.startedAtMs;
   print(
-    `  attempt ${attempt.number}  ${shortTime(attempt.startedAtMs)}  ${attempt.finishedAtMs - attempt.startedAtMs} ms  call version ${attempt.callVersion}`,
+    `  attempt ${attempt.number}  ${shortTime(attempt.startedAtMs)}  ${tookMs} ms  call version ${attempt.callVersion}`,
   );
   print(indent(`${attempt.outcome.kind}${reason}`, 4));
   const steps = Array.isArray(attempt.steps) ? attempt.steps : [];

@@ -3,9 +3,10 @@ import { formatProblem, loadConfig, type ConfigProblem } from '../config/load.ts
 import type { CheckFinding } from '../destinations/destination.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIds } from '../shared/ids.ts';
+import type { DestinationRuntime } from '../sync/destination-runtime.ts';
 import { CommandFailure } from './failure.ts';
 import { getEnvironment } from './ledger-access.ts';
-import { indent, print, printJson } from './output.ts';
+import { count, hookline, indent, labelled, print, printJson } from './output.ts';
 import { withServices, type CommandServices } from './with-services.ts';
 
 export interface CheckOptions {
@@ -20,16 +21,18 @@ export async function check(options: CheckOptions): Promise<void> {
   const { file, problems, compiled } = compileOffline();
   if (compiled === null) {
     if (options.json === true) printJson({ file, problems });
-    const count = `${problems.length} problem${problems.length === 1 ? '' : 's'}`;
     throw new CommandFailure(
-      [...(options.json === true ? [] : problems.map(formatProblem)), `${count} in ${file}.`].join('\n'),
+      [
+        ...(options.json === true ? [] : problems.map(formatProblem)),
+        `${count(problems.length, 'problem')} in ${file}.`,
+      ].join('\n'),
       2,
     );
   }
   if (options.live === true) return withServices((services) => checkLive(services, options));
   if (options.json === true) return printJson({ file, problems: [], ...summarize(compiled) });
   printSummary(file, compiled);
-  print('\nThe config is right. `hookline check --live` also asks the destinations.');
+  print(`\nThe config is right. Can the destinations be used? ${hookline('check --live')}`);
 }
 
 interface Offline {
@@ -91,28 +94,38 @@ function printSummary(file: string, compiled: CompiledConfig): void {
   }
 }
 
-async function checkLive(
-  { destinations, ledger, compiled, loaded }: CommandServices,
-  options: CheckOptions,
-): Promise<void> {
-  const findings: { destination: string; findings: readonly CheckFinding[] }[] = [];
+interface LiveFindings {
+  readonly destination: string;
+  readonly findings: readonly CheckFinding[];
+}
+
+/** Tells of each destination as soon as it has answered: a slow one may take half a minute. */
+async function checkLive(services: CommandServices, options: CheckOptions): Promise<void> {
+  const { destinations, ledger, compiled, loaded } = services;
+  const live: LiveFindings[] = [];
   for (const runtime of destinations.runtimes()) {
-    const { context } = runtime.openContext({ mode: 'live', signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
-    const found = await runtime.destination.check(context);
-    findings.push({ destination: runtime.destination.name, findings: found });
-    if (found.every(({ level }) => level !== 'error')) await ledger.clearPause(runtime.destination.name);
+    const { name } = runtime.destination;
+    if (options.json !== true) print(name);
+    const findings = await ask(runtime);
+    live.push({ destination: name, findings });
+    if (options.json !== true) printFindings(findings);
+    if (findings.every(({ level }) => level !== 'error')) await ledger.clearPause(name);
   }
-  if (options.json === true) printJson({ file: loaded.file, problems: [], ...summarize(compiled), live: findings });
-  else printFindings(findings);
-  if (findings.some((entry) => entry.findings.some(({ level }) => level === 'error'))) {
+  if (options.json === true) printJson({ file: loaded.file, problems: [], ...summarize(compiled), live });
+  else if (live.length === 0) print('No destination is configured.');
+  if (live.some(({ findings }) => findings.some(({ level }) => level === 'error'))) {
     throw new CommandFailure('Not every destination can be used.');
   }
 }
 
-function printFindings(findings: readonly { destination: string; findings: readonly CheckFinding[] }[]): void {
-  if (findings.length === 0) print('No destination is configured.');
-  for (const { destination, findings: found } of findings) {
-    print(destination);
-    for (const { level, message } of found) print(indent(`${level.padEnd(8)} ${message}`, 2));
-  }
+async function ask(runtime: DestinationRuntime): Promise<readonly CheckFinding[]> {
+  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
+  const { context } = runtime.openContext({ mode: 'live', signal });
+  const findings = await runtime.destination.check(context);
+  if (!signal.aborted) return findings;
+  return [{ level: 'error', message: `no answer within ${CHECK_TIMEOUT_MS / 1000} seconds.` }];
+}
+
+function printFindings(findings: readonly CheckFinding[]): void {
+  for (const { level, message } of findings) print(labelled(level, message, { spaces: 2, column: 11 }));
 }

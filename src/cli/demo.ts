@@ -13,26 +13,32 @@ import { printDemo } from './demo/print-demo.ts';
 import { sendDeliveries } from './demo/send-deliveries.ts';
 import { CommandFailure } from './failure.ts';
 import { invalidConfig } from './ledger-access.ts';
-import { print } from './output.ts';
-import { runUntilStopped } from './start.ts';
+import { hookline, print } from './output.ts';
+import { getStarted, runUntilStopped } from './start.ts';
 
 const PATIENCE_MS = 30_000;
+
+const SEND = 'send callab config/samples/callab/call_ended.json';
 
 /** `hookline demo`: the main job, end to end, in a fresh folder. */
 export async function demo(once: boolean): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'hookline-demo-'));
   const { daemon, services } = await startDemoDaemon(folder);
-  print(`A daemon is running on http://127.0.0.1:${daemon.port} with a fresh ledger in ${folder}.\n`);
-  const sent = await sendDeliveries(daemon.port, services.compiled.sources, services.clock);
-  await untilQuiet(services);
-  const isRight = await printDemo(services, sent);
-  if (once) {
+  try {
+    print(`A daemon is running on http://127.0.0.1:${daemon.port}`);
+    print(`with a fresh ledger in ${folder}\n`);
+    const sent = await sendDeliveries(daemon.port, services.compiled.sources, services.clock);
+    await untilQuiet(services);
+    const isRight = await printDemo(services, sent);
+    if (once && !isRight) throw new CommandFailure(`The demo did not end as it should. Its ledger is in ${folder}`);
+    if (!once) {
+      printNextSteps(folder, daemon);
+      await runUntilStopped(daemon);
+      print('\nStopped.');
+    }
+  } finally {
     await daemon.stop();
-    if (!isRight) throw new CommandFailure('The demo did not end as it should.');
-    return;
   }
-  printNextSteps(folder, daemon);
-  await runUntilStopped(daemon);
 }
 
 async function startDemoDaemon(folder: string): Promise<{ daemon: Daemon; services: DaemonServices }> {
@@ -50,8 +56,7 @@ async function startDemoDaemon(folder: string): Promise<{ daemon: Daemon; servic
     adminPort: 0,
     logger: createLogger({ level: 'error', format: 'pretty' }),
   });
-  if (started.kind === 'invalid') throw invalidConfig(started.problems);
-  return started;
+  return getStarted(started, folder);
 }
 
 async function untilQuiet({ ledger, clock }: DaemonServices): Promise<void> {
@@ -67,11 +72,10 @@ function isQuiet({ oldestPendingEventMs, runs }: LedgerStats): boolean {
 }
 
 function printNextSteps(folder: string, daemon: Daemon): void {
-  const environment = `HOOKLINE_CONFIG=${folder}/hookline.yaml DATA_DIR=${folder} PORT=${daemon.port}`;
   print('\nLook around from a second terminal:\n');
-  print(`  export ${environment}`);
-  for (const command of ['calls', 'calls show call_5b81e2', 'sandbox', 'events refused'])
-    print(`  npm run hookline -- ${command}`);
-  print('  npm run hookline -- send callab config/samples/callab/call_ended.json');
+  const environment = { HOOKLINE_CONFIG: `${folder}/hookline.yaml`, DATA_DIR: folder, PORT: daemon.port };
+  for (const [name, value] of Object.entries(environment)) print(`  export ${name}=${value}`);
+  for (const command of ['calls', 'calls show call_5b81e2', 'sandbox', 'events refused', SEND])
+    print(`  ${hookline(command)}`);
   print(`\nMetrics: http://127.0.0.1:${daemon.adminPort}/metrics   Ctrl-C stops the daemon.`);
 }

@@ -1,7 +1,9 @@
 import type { LoadedConfig } from '../config/load.ts';
+import { didYouMean } from '../shared/nearest.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { print, printJson, relativeTime, table } from './output.ts';
+import { print, printJson, table } from './output.ts';
+import { printPauses } from './runs.ts';
 
 /** `hookline destinations`: which CRMs are configured and which are paused. */
 export async function listDestinations(
@@ -16,32 +18,30 @@ export async function listDestinations(
     pause: pauses.get(name) ?? null,
   }));
   if (options.json === true) return printJson({ destinations: rows });
-  const nowMs = access.clock.now();
+  if (rows.length === 0) return print('No destination is configured.');
   print(
     table<(typeof rows)[number]>(
       [
         { title: 'DESTINATION', value: (row) => row.name },
         { title: 'TYPE', value: (row) => row.type },
-        {
-          title: 'STATE',
-          value: (row) =>
-            row.pause === null
-              ? 'in use'
-              : row.pause.untilMs === null
-                ? 'paused until resumed'
-                : `paused, ${relativeTime(row.pause.untilMs, nowMs)}`,
-        },
-        { title: 'WHY', value: (row) => row.pause?.reason ?? '', flexible: true },
+        { title: 'STATE', value: (row) => (row.pause === null ? 'in use' : 'paused') },
       ],
       rows,
     ),
   );
+  printPauses(
+    rows.flatMap(({ pause }) => (pause === null ? [] : [pause])),
+    access.clock.now(),
+  );
 }
 
 /** `hookline destinations resume <name>`: lets a paused destination be used again. */
-export async function resumeDestination(access: LedgerAccess, name: string): Promise<void> {
+export async function resumeDestination(access: LedgerAccess, loaded: LoadedConfig, name: string): Promise<void> {
   const paused = (await access.ledger.pauses()).some((pause) => pause.destination === name);
-  if (!paused) throw new CommandFailure(`"${name}" is not paused.`);
+  const names = Object.keys(loaded.config.destinations);
+  if (!paused && !names.includes(name))
+    throw new CommandFailure(`There is no destination "${name}".${didYouMean(name, names)}`, 2);
+  if (!paused) return print(`${name} is not paused; nothing was to be done.`);
   await access.ledger.clearPause(name);
   print(`${name} is in use again; the daemon takes up its held runs within seconds.`);
 }

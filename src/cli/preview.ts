@@ -2,7 +2,7 @@ import { previewEvent, type Preview, type PreviewedIntegration, type PreviewedSt
 import { didYouMean } from '../shared/nearest.ts';
 import { oneLine } from '../shared/harmless.ts';
 import { CommandFailure } from './failure.ts';
-import { indent, print, printJson, shortTime } from './output.ts';
+import { count, indent, print, printJson, shortTime } from './output.ts';
 import { isSyncReport, reportLines, requestLines } from './report.ts';
 import { readBodyFile } from './send.ts';
 import { withServices } from './with-services.ts';
@@ -34,7 +34,14 @@ export async function preview(sourceName: string, file: string, options: { reado
     );
     if (options.json === true) printJson(result);
     else printPreview(result);
+    if (wouldFail(result)) throw new CommandFailure('Not everything would be written: see above.');
   });
+}
+
+function wouldFail(result: Preview): boolean {
+  if (result.kind === 'no_call') return false;
+  const steps = result.integrations.flatMap((integration) => (integration.kind === 'matched' ? integration.steps : []));
+  return steps.some(({ outcome }) => outcome !== null && outcome.kind !== 'done');
 }
 
 function printPreview(result: Preview): void {
@@ -46,18 +53,18 @@ function printPreview(result: Preview): void {
   if (result.kind === 'no_call') return print(result.reason);
   const { call } = result;
   if (result.duplicateOf !== null)
-    print(`  It is in the ledger already (${result.duplicateOf}) and would be dropped as a duplicate.`);
+    print(indent(`It is in the ledger already (${result.duplicateOf}) and would be dropped as a duplicate.`, 2));
   const seconds = call.duration_s === null ? '' : `, ${call.duration_s} s`;
-  print(
-    `  ${call.direction}, ${call.status}${seconds}, customer ${call.customer_number ?? 'unknown'}; ${result.knownEvents} earlier events`,
-  );
+  const customer = call.customer_number ?? 'unknown';
+  const earlier = count(result.knownEvents, 'earlier event');
+  print(indent(`${call.direction}, ${call.status}${seconds}, customer ${customer}; ${earlier}`, 2));
   for (const integration of result.integrations) printIntegration(integration);
   print('\nNothing was written.  ~ write  = same  ! kept  x dropped');
 }
 
 function printIntegration(integration: PreviewedIntegration): void {
   print(`\n${integration.integration}`);
-  if (integration.kind === 'unmatched') return print(`  does not match: ${integration.reason}`);
+  if (integration.kind === 'unmatched') return print(indent(`does not match: ${integration.reason}`, 2));
   print(`  matches ${integration.trigger}`);
   if (integration.waitsUntil !== null)
     print(`  would wait for analysed data until ${shortTime(integration.waitsUntil)}`);
@@ -67,8 +74,10 @@ function printIntegration(integration: PreviewedIntegration): void {
 function printStep(step: PreviewedStep): void {
   print(`  ${step.kind} → ${step.destination}`);
   if (isSyncReport(step.result)) for (const line of reportLines(step.result, 4)) print(line);
-  if (step.outcome !== null && step.outcome.kind !== 'done')
+  if (step.outcome !== null && step.outcome.kind !== 'done') {
     print(indent(`would end: ${step.outcome.kind}: ${step.outcome.reason}`, 4));
+    if (step.outcome.hint !== undefined) print(indent(`hint: ${step.outcome.hint}`, 4));
+  }
   if (step.requests.length > 0) print('    requests');
   for (const request of step.requests) for (const line of requestLines(request, 6)) print(line);
 }

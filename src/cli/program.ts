@@ -6,11 +6,12 @@ import { check } from './check.ts';
 import { demo } from './demo.ts';
 import { listDestinations, resumeDestination } from './destinations.ts';
 import { listEvents, listRefusals, showEvent } from './events.ts';
+import { explainSystemError } from './explain-error.ts';
 import { CommandFailure } from './failure.ts';
 import { health } from './health.ts';
 import { init } from './init.ts';
 import { getConfig, getEnvironment, withLedger } from './ledger-access.ts';
-import { printError } from './output.ts';
+import { hookline, printError } from './output.ts';
 import { preview } from './preview.ts';
 import { replay, type ReplayOptions } from './replay.ts';
 import { listRuns, showRun } from './runs.ts';
@@ -19,6 +20,7 @@ import { send, type SendOptions } from './send.ts';
 import type { Role } from '../daemon/services.ts';
 import { start } from './start.ts';
 import { unjoin } from './unjoin.ts';
+import { readVersion } from './version.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -26,20 +28,37 @@ interface JsonOption {
 
 /** Runs one command; resolves to the exit code: 0 ok, 1 failed, 2 wrong usage or invalid config. */
 export async function runCli(argv: readonly string[]): Promise<number> {
+  surviveClosedPipes();
   try {
     await createProgram().parseAsync([...argv], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof CommandFailure)) throw error;
-    printError(error.message);
-    return error.exitCode;
+    const failure = error instanceof CommandFailure ? error : explained(error);
+    printError(failure.message);
+    return failure.exitCode;
   }
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe: no reason to fail, and none at all to stop a daemon. */
+function surviveClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
+function explained(error: unknown): CommandFailure {
+  const message = explainSystemError(error);
+  if (message === null) throw error;
+  return new CommandFailure(message);
 }
 
 function createProgram(): Command {
   const program = new Command('hookline')
     .description('Call webhooks in, CRM records out: kept, in order, once.')
+    .version(readVersion(), '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(--help shows how it is used)')
     .configureHelp({ showGlobalOptions: false });
@@ -104,7 +123,7 @@ function addSendCommands(program: Command): void {
 }
 
 function addListCommands(program: Command): void {
-  const calls = program.command('calls').description('what became of each call');
+  const calls = group(program, 'calls', 'what became of each call');
   list(calls, 'calls, newest first').action((options: ListOptions) =>
     withLedger((access) => listCalls(access, options)),
   );
@@ -117,7 +136,7 @@ function addListCommands(program: Command): void {
     .argument('<event>', 'event id, evt_…')
     .action((id: string) => withLedger((access) => unjoin(access, id)));
 
-  const events = program.command('events').description('what was received');
+  const events = group(program, 'events', 'what was received; `events refused`: what was turned away');
   list(events, 'accepted deliveries, newest first').action((options: ListOptions) =>
     withLedger((access) => listEvents(access, options)),
   );
@@ -131,7 +150,7 @@ function addListCommands(program: Command): void {
 }
 
 function addRunCommands(program: Command): void {
-  const runs = program.command('runs').description('integrations at work; --state dead lists the dead letters');
+  const runs = group(program, 'runs', 'integrations at work; --state dead lists the dead letters');
   list(runs, 'runs, newest first')
     .addOption(new Option('--state <state>', 'only runs in this state').choices([...RUN_STATES]))
     .action((options: ListOptions) => withLedger((access) => listRuns(access, options)));
@@ -150,19 +169,21 @@ function addRunCommands(program: Command): void {
 }
 
 function addDestinationCommands(program: Command): void {
-  const destinations = program.command('destinations').description('configured CRMs and whether they are paused');
+  const destinations = group(program, 'destinations', 'configured CRMs and whether they are paused');
   destinations
     .command('list', { isDefault: true })
+    .description('all of them')
     .option('--json', 'print JSON')
     .action((options: JsonOption) => withLedger((access) => listDestinations(access, getConfig(), options)));
   destinations
     .command('resume')
     .description('use a paused destination again')
-    .argument('<name>')
-    .action((name: string) => withLedger((access) => resumeDestination(access, name)));
-  const sandbox = program.command('sandbox').description('records of the sandbox CRM');
+    .argument('<name>', 'name of a destination in the config')
+    .action((name: string) => withLedger((access) => resumeDestination(access, getConfig(), name)));
+  const sandbox = group(program, 'sandbox', 'records of the sandbox CRM');
   sandbox
     .command('list', { isDefault: true })
+    .description('records, the newest of each kind first')
     .addOption(new Option('--kind <kind>', 'only these').choices(['contact', 'call', 'task']))
     .option('--json', 'print JSON')
     .action((options: JsonOption & { kind?: string }) => withLedger((access) => listSandbox(access, options)));
@@ -171,24 +192,41 @@ function addDestinationCommands(program: Command): void {
   );
 }
 
+/** A command that lists when nothing else is said. */
+function group(program: Command, name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .addHelpText('after', `\nWithout a command it lists: see ${hookline(`${name} list --help`)}`);
+}
+
 function list(parent: Command, description: string, name = 'list'): Command {
+  const searched = name === 'list' ? 'call id, run id, event id or phone number' : 'cause or address';
   return parent
     .command(name, { isDefault: name === 'list' })
     .description(description)
+    .showHelpAfterError(`(one of them: ${hookline(`${parent.name()} show <id>`)}; --help shows all)`)
     .option('--limit <n>', 'how many', parseLimit, 25)
     .option('--source <name>', 'only this source')
-    .option('--search <text>', 'call id, run id, event id or phone number')
+    .option('--search <text>', searched)
     .option('--after <cursor>', 'continue a list')
     .option('--json', 'print JSON');
 }
 
 function show(parent: Command, description: string): Command {
-  return parent.command('show').description(description).argument('<id>').option('--json', 'print JSON');
+  return parent
+    .command('show')
+    .description(description)
+    .argument('<id>', `as ${hookline(parent.name())} lists it`)
+    .option('--json', 'print JSON');
 }
+
+/** The ledger reads no longer pages. */
+const MAX_LIMIT = 500;
 
 function parseLimit(text: string): number {
   const limit = Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > 1000)
-    throw new InvalidArgumentError('Write a whole number from 1 to 1000.');
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
+    throw new InvalidArgumentError(`Write a whole number from 1 to ${MAX_LIMIT}.`);
   return limit;
 }

@@ -1,6 +1,8 @@
-import type { LedgerAccess } from './ledger-access.ts';
+import { isLedgerHeld } from '../ledger/sqlite/hold-ledger.ts';
+import { ledgerFile } from '../shared/data-directory.ts';
 import { CommandFailure } from './failure.ts';
-import { print, printJson } from './output.ts';
+import { getEnvironment, type LedgerAccess } from './ledger-access.ts';
+import { count, hookline, print, printJson } from './output.ts';
 
 export interface ReplayOptions {
   readonly state?: 'dead' | 'held' | 'done';
@@ -24,9 +26,19 @@ export async function replay(access: LedgerAccess, id: string | undefined, optio
     nowMs: access.clock.now(),
   });
   if (options.json === true) return printJson({ runs });
-  if (runs.length === 0 && id !== undefined)
+  if (runs.length === 0) return nothingFits(id, options);
+  print(`${count(runs.length, 'run')} will be processed again.`);
+  if (id === undefined) print(`What is left to do: ${hookline('runs --state due')}`);
+  if (!isLedgerHeld(ledgerFile(getEnvironment().dataDir)))
+    print('No daemon is running here: they wait until it is (npm start).');
+}
+
+function nothingFits(id: string | undefined, { state, integration }: ReplayOptions): void {
+  if (id !== undefined) {
     throw new CommandFailure(
-      `Nothing to replay for "${id}": no run belongs to it. \`hookline calls show ${id}\` tells why.`,
+      `Nothing to replay for "${id}": there is no such call, run or event, or no run belongs to it.\n` +
+        `Why no integration matched a call: ${hookline(`calls show ${id}`)}`,
     );
-  print(`${runs.length} run${runs.length === 1 ? '' : 's'} will be processed again.`);
+  }
+  print(`No run ${integration === undefined ? '' : `of "${integration}" `}is ${state ?? 'there'}. Nothing was done.`);
 }

@@ -19,8 +19,10 @@ export function isSyncReport(value: unknown): value is SyncReport {
 }
 
 function recordLine(record: RecordReport, spaces: number): string {
+  // `created (created: no match)` says it twice.
+  const how = oneLine(record.how.replace(`${record.action}: `, ''));
   const id = record.recordId === null ? '' : ` ${oneLine(record.recordId)}`;
-  return `${' '.repeat(spaces)}${record.kind} ${record.action}${id} (${oneLine(record.how)})`;
+  return `${' '.repeat(spaces)}${record.kind} ${record.action}${id} (${how})`;
 }
 
 function fieldLine(field: FieldReport, spaces: number): string {

@@ -1,9 +1,9 @@
-import type { RunRow } from '../ledger/ledger.ts';
+import type { Pause, RunRow } from '../ledger/ledger.ts';
 import { oneLine } from '../shared/harmless.ts';
 import { printRun, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
-import { print, printJson, relativeTime, table } from './output.ts';
+import { dueTime, hookline, indent, print, printJson, table } from './output.ts';
 
 /** `hookline runs`: newest first; `--state dead` lists the dead letters. */
 export async function listRuns(access: LedgerAccess, options: ListOptions): Promise<void> {
@@ -13,40 +13,55 @@ export async function listRuns(access: LedgerAccess, options: ListOptions): Prom
   if (page.rows.length === 0)
     return print(options.state === undefined ? 'No runs yet.' : `No runs in state ${options.state}.`);
   const nowMs = access.clock.now();
-  print(
-    table<RunRow>(
-      [
-        { title: 'RUN', value: (row) => row.run.id },
-        { title: 'CALL', value: (row) => row.providerCallId, flexible: true },
-        { title: 'TO', value: (row) => row.run.destination, flexible: true },
-        { title: 'STATE', value: (row) => row.run.state },
-        { title: 'TRIES', value: (row) => String(row.run.attempts) },
-        { title: 'WHY', value: (row) => why(row, nowMs), flexible: true },
-      ],
-      page.rows,
-    ),
-  );
-  for (const pause of pauses) {
-    const until =
-      pause.untilMs === null
-        ? `until: hookline destinations resume ${pause.destination}`
-        : relativeTime(pause.untilMs, nowMs);
-    print(`\n${pause.destination} is paused (${until}): ${oneLine(pause.reason)}`);
+  const lines = table<RunRow>(
+    [
+      { title: 'RUN', value: (row) => row.run.id },
+      { title: 'CALL', value: (row) => row.providerCallId, cut: 'middle' },
+      { title: 'TO', value: (row) => row.run.destination, cut: 'end' },
+      { title: 'STATE', value: (row) => row.run.state },
+      { title: 'TRIES', value: (row) => String(row.run.attempts) },
+      { title: 'NEXT', value: (row) => next(row, nowMs) },
+    ],
+    page.rows,
+  ).split('\n');
+  for (const [index, line] of lines.entries()) {
+    print(line);
+    const row = page.rows[index - 1];
+    if (row !== undefined) printReason(row);
+  }
+  printPauses(pauses, nowMs);
+  if (page.rows.some(({ run }) => run.state === 'dead')) {
+    print(`\nDead letters wait for you. Fix the cause, then: ${hookline('replay --state dead')}`);
   }
   if (page.next !== null) print(`\nMore: --after ${page.next}`);
+}
+
+function next({ run }: RunRow, nowMs: number): string {
+  return run.state === 'due' || run.state === 'waiting' ? dueTime(run.dueAtMs, nowMs) : '';
+}
+
+/** Why a run is not done, below its line. */
+function printReason({ run }: RunRow): void {
+  if (run.state !== 'done' && run.reason !== null) print(indent(run.reason, 4));
+}
+
+/** Which destinations are paused, why, and what ends it. */
+export function printPauses(pauses: readonly Pause[], nowMs: number): void {
+  for (const { destination, reason, hint, untilMs } of pauses) {
+    print(
+      `\n${destination} is paused. Its runs are kept${untilMs === null ? '' : `; next try ${dueTime(untilMs, nowMs)}`}.`,
+    );
+    print(indent(reason, 4));
+    if (hint !== null) print(indent(`hint: ${hint}`, 4));
+    if (untilMs === null) print(`    then restart the daemon, or: ${hookline(`destinations resume ${destination}`)}`);
+  }
 }
 
 /** `hookline runs show <id>`: one run with every attempt. */
 export async function showRun(access: LedgerAccess, id: string, options: { readonly json?: boolean }): Promise<void> {
   const found = await access.ledger.findRun(id);
-  if (found === null) throw new CommandFailure(`There is no run "${id}". \`hookline runs\` lists them.`);
+  if (found === null) throw new CommandFailure(`There is no run "${id}". ${hookline('runs')} lists them.`);
   if (options.json === true) return printJson(found);
   print(`Call ${oneLine(found.run.providerCallId)} from ${found.run.source} (${found.run.callId})`);
   printRun(found.run.run, found.attempts, access.clock.now());
-}
-
-function why(row: RunRow, nowMs: number): string {
-  if (row.run.state === 'done') return '';
-  const when = row.run.state === 'due' || row.run.state === 'waiting' ? `${relativeTime(row.run.dueAtMs, nowMs)} ` : '';
-  return `${when}${row.run.reason ?? ''}`;
 }

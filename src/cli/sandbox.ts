@@ -2,8 +2,11 @@ import type { Fields, RecordKind } from '../destinations/destination.ts';
 import type { SandboxChange, SandboxRecord } from '../destinations/sandbox/store.ts';
 import { CommandFailure } from './failure.ts';
 import { getConfig, type LedgerAccess } from './ledger-access.ts';
-import { print, printJson, shortTime } from './output.ts';
+import { hookline, print, printJson, shortTime } from './output.ts';
 import { show } from './report.ts';
+
+/** Of each kind, the newest. */
+const SHOWN = 100;
 
 const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
 
@@ -20,7 +23,7 @@ export async function listSandbox(
   const records: Listed[] = [];
   for (const destination of sandboxNames()) {
     for (const kind of kinds) {
-      const found = await access.ledger.sandbox.listRecords(destination, kind, 100);
+      const found = await access.ledger.sandbox.listRecords(destination, kind, SHOWN);
       records.push(...found.map((record) => ({ ...record, destination })));
     }
   }
@@ -30,6 +33,8 @@ export async function listSandbox(
     print(`${record.kind.padEnd(8)} ${record.id}  ${shortTime(record.updatedAtMs)}`);
     print(`  ${show(describeFields(record.fields), 76)}`);
   }
+  if (records.length >= SHOWN) print(`\nOf each kind, the newest ${SHOWN} are shown.`);
+  print(`\nEvery change of one: ${hookline('sandbox show <id>')}`);
 }
 
 function describeFields(fields: Fields): string {
@@ -51,7 +56,7 @@ export async function showSandboxRecord(
     if (options.json === true) return printJson({ destination, record, changes });
     return printRecord(destination, record, changes);
   }
-  throw new CommandFailure(`There is no sandbox record "${id}". \`hookline sandbox\` lists them.`);
+  throw new CommandFailure(`There is no sandbox record "${id}". ${hookline('sandbox')} lists them.`);
 }
 
 /** Names of the configured destinations of type sandbox. */

@@ -4,7 +4,7 @@ import { createHttpClient } from '../shared/http-client.ts';
 import { systemClock } from '../shared/clock.ts';
 import { CommandFailure } from './failure.ts';
 import { getCompiledSource, getEnvironment } from './ledger-access.ts';
-import { print, printJson } from './output.ts';
+import { hookline, print, printJson } from './output.ts';
 
 export interface SendOptions {
   readonly event?: string;
@@ -30,8 +30,7 @@ export async function send(sourceName: string, file: string, options: SendOption
   const { status, body: answer } = outcome.response;
   if (options.json === true) printJson({ status, answer });
   else print(`${status} ${answer}`);
-  if (status !== 200)
-    throw new CommandFailure(`The daemon answered ${status}. Its log and \`hookline events refused\` tell the reason.`);
+  if (status !== 200) throw new CommandFailure(`The daemon answered ${status}. Why: ${hookline('events refused')}`);
 }
 
 /** Reads the body of a webhook from a file. */

@@ -1,9 +1,13 @@
-import { startDaemon, type Daemon } from '../daemon.ts';
+import { startDaemon, type Daemon, type StartResult } from '../daemon.ts';
 import type { Role } from '../daemon/services.ts';
 import { createLogger } from '../observability/logger.ts';
+import { systemClock } from '../shared/clock.ts';
 import { checkDataDirectory } from '../shared/data-directory.ts';
 import { CommandFailure } from './failure.ts';
 import { getConfig, getEnvironment, invalidConfig } from './ledger-access.ts';
+
+/** One Ctrl-C may arrive twice, from the terminal and from npm; nobody presses it again that fast. */
+const SAME_SIGNAL_MS = 1_000;
 
 /** `hookline start`: runs the daemon until SIGTERM or SIGINT. */
 export async function start(role: Role): Promise<void> {
@@ -13,17 +17,34 @@ export async function start(role: Role): Promise<void> {
   if (data.kind === 'unusable') throw new CommandFailure(data.message, 2);
   const logger = createLogger({ level: environment.logLevel, format: environment.logFormat });
   const result = await startDaemon({ ...environment, loaded, role, dataDir: data.directory, logger });
+  const { daemon } = getStarted(result, data.directory);
+  await runUntilStopped(daemon);
+}
+
+/** The daemon that was started; what kept it from starting is told. */
+export function getStarted(result: StartResult, directory: string): Extract<StartResult, { kind: 'started' }> {
   if (result.kind === 'invalid') throw invalidConfig(result.problems);
-  await runUntilStopped(result.daemon);
+  if (result.kind === 'in_use') {
+    throw new CommandFailure(
+      [
+        `DATA_DIR ${directory} is in use by another daemon.`,
+        'Stop that one first, or give this one a DATA_DIR of its own. Only receivers',
+        '(start --role receiver) may share a ledger with a running daemon.',
+      ].join('\n'),
+    );
+  }
+  return result;
 }
 
 /** Resolves when the daemon has stopped in order. A second signal ends the process at once; nothing kept is lost. */
 export function runUntilStopped(daemon: Daemon): Promise<void> {
   return new Promise((resolve, reject) => {
-    let stopping = false;
+    let stoppingSinceMs: number | null = null;
     const onSignal = (): void => {
-      if (stopping) process.exit(1);
-      stopping = true;
+      const nowMs = systemClock.now();
+      if (stoppingSinceMs !== null && nowMs - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
+      if (stoppingSinceMs !== null) return;
+      stoppingSinceMs = nowMs;
       daemon.stop().then(resolve, reject);
     };
     process.on('SIGTERM', onSignal);

@@ -59,7 +59,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
 
 function listen(server: Server, { host, port }: ReceiverOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (cause) => reject(new Error(`Cannot listen on ${host}:${port}.`, { cause })));
+    server.once('error', (cause) => reject(new Error(`Cannot listen on ${host}:${port} (HOST, PORT).`, { cause })));
     server.listen(port, host, () => resolve());
   });
 }

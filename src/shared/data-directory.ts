@@ -29,6 +29,8 @@ function explain(directory: string, code: string): string {
     return [...lines, 'The disk is full: make room, then start again.'].join('\n');
   if (code === 'EROFS')
     return [...lines, 'It is on a read-only file system: mount a volume there, or set DATA_DIR.'].join('\n');
+  if (code === 'EEXIST' || code === 'ENOTDIR')
+    return [...lines, 'There is a file in its place: set DATA_DIR to a folder.'].join('\n');
   return [
     ...lines,
     'Run this on the host, then start again:',

@@ -13,10 +13,10 @@ export async function printDemo(services: DaemonServices, sent: readonly Sent[])
     table<CallRow>(
       [
         { title: 'SOURCE', value: (row) => row.call.source },
-        { title: 'CALL', value: (row) => row.call.provider_call_id, flexible: true },
+        { title: 'CALL', value: (row) => row.call.provider_call_id, cut: 'middle' },
         { title: 'EVENTS', value: (row) => String(row.events) },
         { title: 'STATUS', value: (row) => row.call.status },
-        { title: 'SECONDS', value: (row) => String(row.call.duration_s ?? '-') },
+        { title: 'SECONDS', value: (row) => seconds(row.call.duration_s) },
         { title: 'ANALYSIS', value: (row) => row.call.analysis_state },
         { title: 'CRM', value: (row) => syncState(row.runs) },
       ],
@@ -42,6 +42,10 @@ export async function printDemo(services: DaemonServices, sent: readonly Sent[])
   print();
   for (const { text, holds } of checks) print(`${holds ? '✓' : '✗'} ${text}`);
   return checks.every(({ holds }) => holds);
+}
+
+function seconds(duration: number | null): string {
+  return duration === null ? '-' : String(Math.round(duration));
 }
 
 interface Check {

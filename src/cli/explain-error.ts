@@ -1,0 +1,35 @@
+/** What an operator can do about an error of the system, by its code. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Another program listens there, perhaps another daemon: stop it, or choose another port.',
+  EADDRNOTAVAIL: 'This machine has no such address: HOST and ADMIN_HOST name one of its own, or 0.0.0.0.',
+  EACCES: 'This user may not do that.',
+  SQLITE_NOTADB: 'Something else stands in the place of the ledger: move it away, or set DATA_DIR.',
+  SQLITE_CORRUPT: 'The file is damaged: move it away and restore it from a backup.',
+  SQLITE_FULL: 'The disk is full: make room, then try again.',
+  SQLITE_READONLY: 'The file cannot be written: see who owns it.',
+  SQLITE_BUSY: 'Another process writes for too long: try again.',
+};
+
+/**
+ * An error of the system (a port, a file, the disk) as lines for the operator: what was tried, why it failed, what helps.
+ * Null for anything else: that is a defect of ours, whose stack is wanted.
+ */
+export function explainSystemError(error: unknown): string | null {
+  const chain: Error[] = [];
+  for (let cause = error; cause instanceof Error && chain.length < 5; cause = cause.cause) chain.push(cause);
+  const code = chain.map(codeOf).find((found) => found !== null);
+  if (code === undefined) return null;
+  const [what = '', ...causes] = chain.map(({ message }) => message);
+  const news = causes.filter((message) => !what.includes(message));
+  return [
+    what,
+    ...news.map((message) => `  ${message}`),
+    ...(REMEDIES[code] === undefined ? [] : [REMEDIES[code]]),
+  ].join('\n');
+}
+
+function codeOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' && /^(?:E(?!RR_)[A-Z0-9]+|SQLITE_\w+)$/.test(error.code)
+    ? error.code
+    : null;
+}
