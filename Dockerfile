@@ -11,12 +11,12 @@ RUN chmod -R a-w,a+rX .
 # The runtime is the npm package `node`, pinned in package-lock.json; nothing else is needed from this image.
 FROM debian:bookworm-slim
 COPY --from=install /app /app
-RUN printf '#!/bin/sh\nexec /app/node_modules/.bin/node /app/src/main.ts "$@"\n' > /usr/local/bin/hookline \
+RUN printf '#!/bin/sh\nexec /app/node_modules/.bin/node --max-semi-space-size=4 --heap-growing-percent=40 /app/src/main.ts "$@"\n' > /usr/local/bin/hookline \
   && chmod 755 /usr/local/bin/hookline \
   # Docker gives any `--user <uid>` the group 0, so the folder belongs to it; a host folder needs its own chown.
   && mkdir /data /config && chown 10001:0 /data && chmod 2770 /data
 WORKDIR /app
-ENV NODE_ENV=production DATA_DIR=/data HOOKLINE_CONFIG=/config/hookline.yaml
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1 DATA_DIR=/data HOOKLINE_CONFIG=/config/hookline.yaml
 USER 10001
 VOLUME /data
 EXPOSE 8080

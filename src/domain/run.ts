@@ -11,13 +11,17 @@
 export const RUN_STATES = ['waiting', 'due', 'running', 'done', 'held', 'dead'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-/** Legal transitions, as data. */
+/** Legal transitions, as data: what the ledger does to runs is checked against it. */
 export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
-  waiting: ['due'],
-  due: ['running'],
-  running: ['due', 'done', 'held', 'dead', 'running'],
+  // A new event settles a waiting run anew.
+  waiting: ['waiting', 'due', 'running'],
+  due: ['due', 'running'],
+  // A lease that ended is claimed again.
+  running: ['running', 'due', 'done', 'held', 'dead'],
   done: ['due', 'waiting'],
-  held: ['due'],
+  // A hold with an end is claimed when it is over.
+  held: ['due', 'waiting', 'running'],
+  // Only a person brings a dead letter back.
   dead: ['due'],
 };
 

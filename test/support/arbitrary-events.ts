@@ -74,7 +74,7 @@ const facts: fc.Arbitrary<CallFacts> = fc
   )
   .map((drawn) => drawn as CallFacts);
 
-export const eventType = fc.constantFrom(...(Object.keys(EVENT_RANK) as EventType[]));
+const eventType = fc.constantFrom(...(Object.keys(EVENT_RANK) as EventType[]));
 
 /** Any event of one call; `bodyHash` ties on purpose, receipt keys do not. */
 export const arbitraryEvent: fc.Arbitrary<FoldableEvent> = fc

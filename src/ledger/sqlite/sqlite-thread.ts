@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module';
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import type { SqlValue, Statement, Written } from '../database.ts';
@@ -20,6 +22,8 @@ interface Job {
 /** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
 const MAX_GROUPS_UNDER_WAY = 2;
 const MAX_UNITS_PER_GROUP = 256;
+/** What a thread handles is gone after each group; a larger nursery would only be memory that is never given back. */
+const YOUNG_GENERATION_MB = 8;
 
 /**
  * The near end of a thread that owns one SQLite connection. Whatever is submitted while the thread is busy goes there as
@@ -103,7 +107,12 @@ export class SqliteThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), { workerData: this.#options });
+    const worker = new Worker(new URL('./sqlite-worker.ts', import.meta.url), {
+      workerData: this.#options,
+      // Needs no environment, so it gets none of the secrets in it.
+      env: compileCache(),
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     let cause: unknown;
     worker.on('message', (reply: Reply) => this.#settle(reply));
     worker.on('error', (error) => (cause = error));
@@ -180,6 +189,12 @@ function bytesOf({ statements }: Job): number {
     parameters.map((value) => (value instanceof Uint8Array ? value.byteLength : 0)),
   );
   return lengths.reduce((sum, length) => sum + length, 0);
+}
+
+/** Threads find what the main thread stripped only when told where; else each loads a stripper of 10 MB. */
+function compileCache(): Record<string, string> {
+  const versioned = getCompileCacheDir();
+  return versioned === undefined ? {} : { NODE_COMPILE_CACHE: path.dirname(versioned) };
 }
 
 function toError(answer: Extract<Answer, { code: string }> | undefined, job: Job): Error {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import { isLegalTransition, type RunState } from '../../../src/domain/run.ts';
 import type { ClaimedRun } from '../../../src/ledger/ledger.ts';
 import type { LedgerWorld, OpenLedgerHarness } from '../../support/ledger-world.ts';
 import { useWorld } from './use-world.ts';
@@ -185,13 +186,31 @@ class Workers {
 
   async play(actions: readonly Action[]): Promise<void> {
     for (const call of PEOPLE.keys()) await this.#grow(call);
-    for (const each of actions) await this.#act(each);
+    for (const each of actions) await this.#legally(() => this.#act(each));
     await this.#drain();
     const { ledger } = this.#world.harness;
     for (const call of PEOPLE.keys()) {
       const story = await ledger.callStory(`${this.#destination}-${call}`);
       expect(story?.runs).toMatchObject([{ run: { state: 'done', doneVersion: story?.call.version } }]);
     }
+  }
+
+  /** Whatever happens moves runs only as the domain allows. */
+  async #legally(act: () => Promise<void>): Promise<void> {
+    const before = await this.#states();
+    await act();
+    for (const [id, state] of await this.#states()) {
+      const from = before.get(id) ?? state;
+      expect({ from, to: state, legal: from === state || isLegalTransition(from, state) }).toMatchObject({
+        legal: true,
+      });
+    }
+  }
+
+  async #states(): Promise<ReadonlyMap<string, RunState>> {
+    const { rows } = await this.#world.harness.ledger.listRuns({ limit: 1000 });
+    const own = rows.filter(({ run }) => run.destination === this.#destination);
+    return new Map(own.map(({ run }) => [run.id, run.state]));
   }
 
   async #act(each: Action): Promise<void> {
