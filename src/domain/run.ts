@@ -12,7 +12,7 @@ export const RUN_STATES = ['waiting', 'due', 'running', 'done', 'held', 'dead'] 
 export type RunState = (typeof RUN_STATES)[number];
 
 /** Legal transitions, as data: what the ledger does to runs is checked against it. */
-export const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
+const RUN_TRANSITIONS: Readonly<Record<RunState, readonly RunState[]>> = {
   // A new event settles a waiting run anew.
   waiting: ['waiting', 'due', 'running'],
   due: ['due', 'running'],

@@ -69,6 +69,15 @@ test('empty members are left out where that was asked for', () => {
   expect(compile(body, { omitEmpty: true }).render({ outcomes: { d: 0 } })).toEqual({ c: { d: 0 } });
 });
 
+test('an item of a list whose every template came out empty is left out with its constants', () => {
+  const { render } = compile(
+    { phones: [{ value: '{{ contact.phone }}', primary: true }, { value: 5 }] },
+    { omitEmpty: true },
+  );
+  expect(render({ contact: { phone: '+1' } })).toEqual({ phones: [{ value: '+1', primary: true }, { value: 5 }] });
+  expect(render({ contact: {} })).toEqual({ phones: [{ value: 5 }] });
+});
+
 test('mistakes are told with their path', () => {
   expect(compile({ a: [{ b: '{{ call.stats }}' }] }).issues).toMatchObject([{ path: ['body', 'a', 0, 'b'] }]);
   expect(compile({ a: '{{ call.status | only_create }}' }).issues[0]?.message).toContain('belongs into `fields`');
