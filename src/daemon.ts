@@ -85,7 +85,11 @@ async function startParts(services: DaemonServices, options: DaemonOptions, part
   const { role, adminHost: host, adminPort: port } = options;
   parts.admin = await startAdmin({ metrics: services.metrics, host, port });
   if (role !== 'worker') parts.receiver = await startReceive(services, options);
-  if (role !== 'receiver') parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
+  if (role !== 'receiver') {
+    // We hold the ledger, so whoever leased these runs is dead.
+    await services.ledger.endLeases(services.clock.now());
+    parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
+  }
   parts.upkeep = startUpkeep(services);
 }
 

@@ -125,6 +125,18 @@ test('after a restart the same samples change nothing', async () => {
   expect(await listSandbox()).toEqual(before);
 });
 
+test('what a killed predecessor was working on does not wait for its lease', async () => {
+  await daemon.stop('SIGKILL');
+  const ledger = await openLedger(options.dataDir);
+  const nowMs = Date.now();
+  await ledger.replay({ state: 'done', force: false, nowMs });
+  const claim = { destination: 'sandbox', limit: 1, owner: 'the dead', leaseMs: 3_600_000, nowMs };
+  expect(await ledger.claimRuns(claim)).toHaveLength(1);
+  await ledger.close();
+  daemon = await startDaemon();
+  expect(await settled()).toBe(true);
+});
+
 test('it stops in order and says so', async () => {
   expect(await daemon.stop('SIGTERM')).toEqual({ code: 0, signal: null });
   const said = daemon.stdout();
