@@ -4,6 +4,7 @@ import { oneLine } from '../shared/harmless.ts';
 import type { LedgerAccess } from './ledger-access.ts';
 import { getCallStory } from './find-call.ts';
 import { count, dueTime, hookline, indent, labelled, print, printJson, shortTime, table } from './output.ts';
+import { printPausesOf } from './pauses.ts';
 import { isSyncReport, reportLines, requestLines, show } from './report.ts';
 
 export interface ListOptions {
@@ -57,6 +58,10 @@ export async function showCall(access: LedgerAccess, id: string, options: { read
   if (story.unmatched.length > 0) print('\nNot matched');
   for (const line of story.unmatched) print(indent(line, 2));
   for (const { run, attempts } of story.runs) printRun(run, attempts, access.clock.now());
+  await printPausesOf(
+    story.runs.map(({ run }) => run),
+    access,
+  );
   printLinks(story);
 }
 

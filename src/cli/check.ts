@@ -32,7 +32,7 @@ export async function check(options: CheckOptions): Promise<void> {
   if (options.live === true) return withServices((services) => checkLive(services, options));
   if (options.json === true) return printJson({ file, problems: [], ...summarize(compiled) });
   printSummary(file, compiled);
-  print(`\nThe config is right. Can the destinations be used? ${hookline('check --live')}`);
+  print(`\nThe config is right. Can the destinations be used?\n  ${hookline('check --live')}`);
 }
 
 interface Offline {

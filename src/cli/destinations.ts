@@ -3,7 +3,7 @@ import { didYouMean } from '../shared/nearest.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
 import { print, printJson, table } from './output.ts';
-import { printPauses } from './runs.ts';
+import { printPauses } from './pauses.ts';
 
 /** `hookline destinations`: which CRMs are configured and which are paused. */
 export async function listDestinations(

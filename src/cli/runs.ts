@@ -1,9 +1,10 @@
-import type { Pause, RunRow } from '../ledger/ledger.ts';
+import type { RunRow, RunSummary } from '../ledger/ledger.ts';
 import { oneLine } from '../shared/harmless.ts';
 import { printRun, type ListOptions } from './calls.ts';
 import { CommandFailure } from './failure.ts';
 import type { LedgerAccess } from './ledger-access.ts';
 import { dueTime, hookline, indent, print, printJson, table } from './output.ts';
+import { printPauses, printPausesOf } from './pauses.ts';
 
 /** `hookline runs`: newest first; `--state dead` lists the dead letters. */
 export async function listRuns(access: LedgerAccess, options: ListOptions): Promise<void> {
@@ -13,6 +14,7 @@ export async function listRuns(access: LedgerAccess, options: ListOptions): Prom
   if (page.rows.length === 0)
     return print(options.state === undefined ? 'No runs yet.' : `No runs in state ${options.state}.`);
   const nowMs = access.clock.now();
+  const paused = new Set(pauses.map(({ destination }) => destination));
   const lines = table<RunRow>(
     [
       { title: 'RUN', value: (row) => row.run.id },
@@ -20,7 +22,7 @@ export async function listRuns(access: LedgerAccess, options: ListOptions): Prom
       { title: 'TO', value: (row) => row.run.destination, cut: 'end' },
       { title: 'STATE', value: (row) => row.run.state },
       { title: 'TRIES', value: (row) => String(row.run.attempts) },
-      { title: 'NEXT', value: (row) => next(row, nowMs) },
+      { title: 'NEXT', value: ({ run }) => (paused.has(run.destination) ? '' : next(run, nowMs)) },
     ],
     page.rows,
   ).split('\n');
@@ -36,25 +38,13 @@ export async function listRuns(access: LedgerAccess, options: ListOptions): Prom
   if (page.next !== null) print(`\nMore: --after ${page.next}`);
 }
 
-function next({ run }: RunRow, nowMs: number): string {
+function next(run: RunSummary, nowMs: number): string {
   return run.state === 'due' || run.state === 'waiting' ? dueTime(run.dueAtMs, nowMs) : '';
 }
 
 /** Why a run is not done, below its line. */
 function printReason({ run }: RunRow): void {
   if (run.state !== 'done' && run.reason !== null) print(indent(run.reason, 4));
-}
-
-/** Which destinations are paused, why, and what ends it. */
-export function printPauses(pauses: readonly Pause[], nowMs: number): void {
-  for (const { destination, reason, hint, untilMs } of pauses) {
-    print(
-      `\n${destination} is paused. Its runs are kept${untilMs === null ? '' : `; next try ${dueTime(untilMs, nowMs)}`}.`,
-    );
-    print(indent(reason, 4));
-    if (hint !== null) print(indent(`hint: ${hint}`, 4));
-    if (untilMs === null) print(`    then restart the daemon, or: ${hookline(`destinations resume ${destination}`)}`);
-  }
 }
 
 /** `hookline runs show <id>`: one run with every attempt. */
@@ -64,4 +54,5 @@ export async function showRun(access: LedgerAccess, id: string, options: { reado
   if (options.json === true) return printJson(found);
   print(`Call ${oneLine(found.run.providerCallId)} from ${found.run.source} (${found.run.callId})`);
   printRun(found.run.run, found.attempts, access.clock.now());
+  await printPausesOf([found.run.run], access);
 }
