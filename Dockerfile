@@ -4,7 +4,9 @@ FROM node:24-bookworm-slim AS install
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-update-notifier
-COPY config ./config
+COPY config/hookline.example.yaml config/hookline.schema.json ./config/
+COPY config/examples ./config/examples
+COPY config/samples ./config/samples
 COPY src ./src
 RUN chmod -R a-w,a+rX .
 
