@@ -6,6 +6,8 @@ import { readRetryAfter } from '../shared/retry-after.ts';
 import type { Breaker, Health } from './breaker.ts';
 import type { Budget } from './budget.ts';
 
+const PRIVATE_HINT = 'If it is meant to be there, write allow_private_networks: true below its base_url.';
+
 /** Hides secrets and personal data before a request is kept. */
 export interface RequestMask {
   readonly url: (url: string) => string;
@@ -113,7 +115,7 @@ function toSent(outcome: HttpOutcome): Sent {
       return { kind: 'unknown', reason: outcome.reason };
     case 'not_sent':
       // Our own guard said no: every other request of this destination would hear the same.
-      if (outcome.refused === true) return { kind: 'paused', reason: outcome.reason };
+      if (outcome.refused === true) return { kind: 'paused', reason: outcome.reason, hint: PRIVATE_HINT };
       return { kind: 'retry', reason: outcome.reason };
   }
 }

@@ -103,7 +103,7 @@ test.each<[HttpOutcome, object]>([
   ],
   [
     { kind: 'not_sent', reason: '10.0.0.1 is private', refused: true },
-    { kind: 'paused', reason: '10.0.0.1 is private' },
+    { kind: 'paused', reason: '10.0.0.1 is private', hint: expect.stringContaining('allow_private_networks: true') },
   ],
 ])('%j', async (answer, failure) => {
   const opened = open();
