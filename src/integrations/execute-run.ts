@@ -74,7 +74,7 @@ function holdBecauseOf(integration: Integration | undefined, run: ClaimedRun): P
     integration === undefined
       ? `The integration "${run.integration}" is not in the configuration any more.`
       : `The integration "${run.integration}" is disabled (enabled: false).`;
-  const hint = `Bring it back, then: hookline replay ${run.id}`;
+  const hint = `Bring it back, then: npm run hookline -- replay ${run.id}`;
   return { outcome: { kind: 'held', reason, hint }, handOver: null, results: [], requests: [], thrown: null };
 }
 
