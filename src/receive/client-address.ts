@@ -5,7 +5,7 @@ import { headerValues } from './kept-headers.ts';
 /** Who sent a request; null when a trusted proxy named something that is no address. */
 export type FindAddress = (socketAddress: string, headers: HeaderLines) => string | null;
 
-/** Senders come from few addresses; reading one anew for every request was 2 % of its time. */
+/** Senders come from few addresses; reading one anew for every request showed in the profile of the receive path. */
 const MAX_REMEMBERED = 1000;
 
 /** `X-Forwarded-For` is looked at only when there are proxies to believe (traps 19 and 20). */
