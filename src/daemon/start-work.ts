@@ -11,7 +11,7 @@ const GRACE_MS = 20_000;
 /** Starts folding and syncing. `busy` is true while webhooks come in: they go first. */
 export function startWork(services: DaemonServices, busy: () => boolean): Worker {
   const { compiled, destinations, ids } = services;
-  const folding = { sources: compiled.sources, integrations: compiled.integrations, logger: services.logger };
+  const folding = { sources: compiled.sources, integrations: compiled.integrations };
   return startWorker({
     ...services,
     integrations: new Map(compiled.integrations.map((integration) => [integration.name, integration])),

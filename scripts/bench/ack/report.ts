@@ -1,4 +1,4 @@
-import type { Memory } from './target.ts';
+import type { Memory } from '../read-memory.ts';
 import type { Measured } from './wrk.ts';
 
 export interface Report {

@@ -3,11 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
-export interface Memory {
-  /** Resident set now and at its highest, MiB. */
-  readonly rssMb: number;
-  readonly peakRssMb: number;
-}
+import { readMemory, type Memory } from '../read-memory.ts';
 
 /** A server under load, in a process of its own. */
 export interface Target {
@@ -95,10 +91,4 @@ function createTarget(child: ChildProcess, port: string): Target {
       await once(child, 'exit');
     },
   };
-}
-
-function readMemory(pid: number): Memory {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const megabytes = (name: string): number => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) / 1024;
-  return { rssMb: megabytes('VmRSS'), peakRssMb: megabytes('VmHWM') };
 }
