@@ -89,8 +89,8 @@ async function startParts(services: DaemonServices, options: DaemonOptions, part
     // We hold the ledger, so whoever leased these runs is dead.
     await services.ledger.endLeases(services.clock.now());
     parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
+    parts.upkeep = startUpkeep(services);
   }
-  parts.upkeep = startUpkeep(services);
 }
 
 async function stopParts(services: DaemonServices, parts: Parts): Promise<void> {
@@ -102,11 +102,12 @@ async function stopParts(services: DaemonServices, parts: Parts): Promise<void> 
   await services.ledger.close();
 }
 
-async function openBase({ loaded, dataDir, logger }: DaemonOptions) {
+async function openBase({ loaded, role, dataDir, logger }: DaemonOptions) {
   const clock = systemClock;
   const ids = createIds(clock);
   const ledger = await openSqliteLedger({ file: ledgerFile(dataDir), clock, ids });
-  const metrics = createMetrics({ backlog: () => readBacklog(ledger, clock) });
+  // What waits is the workers' to tell; a receiver that only writes holds no memory for reading.
+  const metrics = createMetrics(role === 'receiver' ? {} : { backlog: () => readBacklog(ledger, clock) });
   return {
     loaded,
     clock,

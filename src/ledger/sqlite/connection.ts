@@ -55,7 +55,7 @@ const WRITER = [
   'journal_mode = WAL',
   // In WAL mode FULL is what makes every commit an fsync; NORMAL would lose acknowledged events on power loss.
   'synchronous = FULL',
-  'cache_size = -16000',
+  'cache_size = -4000',
   'temp_store = MEMORY',
 ];
 

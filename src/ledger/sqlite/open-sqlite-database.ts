@@ -9,6 +9,8 @@ import { SqliteThread, type ThreadLimits } from './sqlite-thread.ts';
 const BUSY_TIMEOUT_MS = 2_500;
 /** 64 MiB of bodies that wait for a disk is a disk that does not keep up. */
 const LIMITS: ThreadLimits = { maxPending: 10_000, maxPendingBytes: 64 * 1024 ** 2 };
+/** A receiver reads when it starts and when someone looks at its metrics; between, a thread would only hold 20 MB. */
+const READER_IDLE_MS = 2_000;
 /** Pages moved per piece when space is given back: with 4 KiB pages, 1 MiB. */
 const VACUUM_PAGES = 256;
 
@@ -18,7 +20,13 @@ const VACUUM_PAGES = 256;
  */
 export async function openSqliteDatabase(file: string, limits: ThreadLimits = LIMITS): Promise<Database> {
   const writer = new SqliteThread({ file, mode: 'write', busyTimeoutMs: BUSY_TIMEOUT_MS }, limits);
-  const reader = new SqliteThread({ file, mode: 'read', busyTimeoutMs: BUSY_TIMEOUT_MS }, limits);
+  const reader = new SqliteThread(
+    { file, mode: 'read', busyTimeoutMs: BUSY_TIMEOUT_MS },
+    {
+      ...limits,
+      endAfterIdleMs: READER_IDLE_MS,
+    },
+  );
   const database: Database = {
     db: new Kysely<Schema>({ dialect: createSqliteDialect(reader) }),
     write: (statements) => writer.submit(statements),

@@ -10,6 +10,8 @@ export interface ThreadLimits {
   /** Beyond this many units, or bytes of parameters, that wait or are under way, new ones are refused at once. */
   readonly maxPending: number;
   readonly maxPendingBytes: number;
+  /** A thread with nothing to do for this long ends and gives its memory back; the next submission starts another. */
+  readonly endAfterIdleMs?: number;
 }
 
 interface Job {
@@ -41,6 +43,7 @@ export class SqliteThread {
   #sending = false;
   #closed = false;
   #idle: (() => void) | null = null;
+  #ending: NodeJS.Timeout | undefined;
 
   constructor(options: ThreadOptions, limits: ThreadLimits) {
     this.#options = options;
@@ -58,7 +61,7 @@ export class SqliteThread {
     if (this.#pending >= this.#limits.maxPending || this.#pendingBytes + bytes > this.#limits.maxPendingBytes) {
       return Promise.reject(new LedgerUnavailableError('OVERLOADED', this.#overload()));
     }
-    if (this.#pending === 0) this.#worker?.ref();
+    if (this.#pending === 0) this.#stayAlive();
     this.#pending += 1;
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
@@ -70,6 +73,7 @@ export class SqliteThread {
   /** Finishes what was submitted, then closes the file. */
   async close(): Promise<void> {
     this.#closed = true;
+    clearTimeout(this.#ending);
     if (this.#pending > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
     const worker = this.#worker;
     if (worker === null) return;
@@ -135,6 +139,22 @@ export class SqliteThread {
     if (this.#pending > 0) return;
     this.#worker?.unref();
     this.#idle?.();
+    this.#endWhenIdle();
+  }
+
+  #stayAlive(): void {
+    this.#worker?.ref();
+    clearTimeout(this.#ending);
+  }
+
+  #endWhenIdle(): void {
+    const { endAfterIdleMs } = this.#limits;
+    if (endAfterIdleMs === undefined || this.#closed) return;
+    this.#ending = setTimeout(() => {
+      if (this.#worker !== null) post(this.#worker, 'close');
+      this.#worker = null;
+    }, endAfterIdleMs);
+    this.#ending.unref();
   }
 
   #bury(worker: Worker, cause: unknown): void {
