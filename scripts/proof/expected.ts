@@ -51,11 +51,14 @@ function expectContact(phone: string, calls: readonly ExpectedCall[]): ExpectedF
     first_name: calls.find(({ firstName }) => firstName !== null)?.firstName ?? null,
     last_call_id: newest.callId,
     last_call_at: newest.endedAt,
-    lead_status: statusOf(newest.interested),
+    lead_status: statusOf(calls),
   };
 }
 
-function statusOf(interested: boolean | null): string {
-  if (interested === null) return 'CONTACTED';
-  return interested ? 'OPEN_DEAL' : 'UNQUALIFIED';
+/** The newest call that says anything decides; the default stands only where none does. */
+function statusOf(calls: readonly ExpectedCall[]): string {
+  const telling = calls.filter(({ interested }) => interested !== null);
+  if (telling.length === 0) return 'CONTACTED';
+  const newest = telling.reduce((best, call) => (call.endedAt > best.endedAt ? call : best));
+  return newest.interested === true ? 'OPEN_DEAL' : 'UNQUALIFIED';
 }

@@ -15,6 +15,11 @@ export function callMoment(call: Call, callKey: string): CallMoment {
   return { callKey, asOf: `${toFixedIso(time) ?? time} ${callKey}` };
 }
 
+/** Older than every call, and among its like in the order of the calls: `-` sorts before every digit. */
+export function fallbackMoment({ callKey, asOf }: CallMoment): CallMoment {
+  return { callKey, asOf: `-${asOf}` };
+}
+
 /** True when the stamp was made by the call itself. */
 export function isOfCall(asOf: string, moment: CallMoment): boolean {
   return asOf.endsWith(` ${moment.callKey}`);

@@ -114,7 +114,10 @@ export function compileStatus(
     render: compileValue(set, below(site, 'rules', index, 'set')).render,
   }));
   const otherwise = compileValue(fallback ?? null, below(site, 'default')).render;
-  const render: Render = (scope) => (compiled.find(({ holds }) => holds(scope))?.render ?? otherwise)(scope);
+  const render: Render = (scope) => {
+    const rule = compiled.find(({ holds }) => holds(scope));
+    return rule === undefined ? { ...otherwise(scope), isFallback: true } : rule.render(scope);
+  };
   return { field, render, write: 'newer', when: null, onlyOn: null, omitEmpty: true, maxLength: null };
 }
 

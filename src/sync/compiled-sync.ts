@@ -14,7 +14,13 @@ export const WRITE_POLICIES = ['newer', 'overwrite', 'fill_if_empty', 'append', 
 export type WritePolicy = (typeof WRITE_POLICIES)[number];
 
 export type Rendered =
-  { readonly kind: 'value'; readonly value: JsonValue } | { readonly kind: 'failed'; readonly reason: string };
+  | {
+      readonly kind: 'value';
+      readonly value: JsonValue;
+      /** True for a value that only stands in for one: no rule of the status applied. */
+      readonly isFallback?: boolean;
+    }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export type Render = (scope: JsonObject) => Rendered;
 export type Condition = (scope: JsonObject) => boolean;

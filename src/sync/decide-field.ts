@@ -2,7 +2,7 @@ import type { JsonValue } from '../domain/json.ts';
 import type { Stamp, WrittenValue } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { appendBlock } from './append-block.ts';
-import { isOfCall, toFixedIso, type CallMoment } from './call-moment.ts';
+import { fallbackMoment, isOfCall, toFixedIso, type CallMoment } from './call-moment.ts';
 import { isEmptyValue, type ProjectedField } from './project-fields.ts';
 
 /** What is known when a field is about to be written. */
@@ -29,6 +29,7 @@ const kept = (after: JsonValue, reason: string): FieldDecision => ({ action: 'ke
 
 /** Write, or leave alone, and why. Pure. */
 export function decideField(projected: ProjectedField, situation: FieldSituation): FieldDecision {
+  if (projected.isFallback === true) return decideFallback(projected, asFallback(situation));
   const newer = projected.write === 'newer' ? newerCall(situation) : null;
   if (newer !== null) return kept(projected.value, `a newer call wrote it: ${newer}`);
   if (isAsStamped(projected, situation)) return same(projected, situation);
@@ -45,6 +46,28 @@ export function decideField(projected: ProjectedField, situation: FieldSituation
   }
 }
 
+/**
+ * A default says that nothing is known: it fills what is empty and follows an older default, and counts as older than every
+ * call, so that a rule of any call replaces it, whichever comes first.
+ */
+function decideFallback(projected: ProjectedField, situation: FieldSituation): FieldDecision {
+  const { current, stamp } = situation;
+  const { value } = projected;
+  const newer = newerCall(situation);
+  if (newer !== null) return kept(value, `the default gives way to what another call said: ${newer}`);
+  if (isAsStamped(projected, situation)) return same(projected, situation);
+  if (current === undefined && stamp === undefined)
+    return kept(value, 'a default, and the present value cannot be seen');
+  if (current === undefined || isEmptyValue(current)) return written(projected, situation);
+  if (isSameValue(current, value)) return same(projected, situation);
+  const isOurs = valuesOf(stamp).some(({ hash }) => hash === hashJson(current));
+  return isOurs ? written(projected, situation) : kept(value, 'a default, and it already has a value');
+}
+
+function asFallback(situation: FieldSituation): FieldSituation {
+  return { ...situation, moment: fallbackMoment(situation.moment) };
+}
+
 /** Key of the call that wrote the field, when it is another and a later one. */
 function newerCall({ stamp, moment }: FieldSituation): string | null {
   const asOf = valuesOf(stamp).map((value) => value.asOf);
@@ -59,8 +82,9 @@ function valuesOf(stamp: Stamp | undefined): readonly WrittenValue[] {
 
 /** True when the decision cannot be made without the CRM's present value. */
 export function needsCurrentValue(projected: ProjectedField, situation: FieldSituation): boolean {
-  const looks = projected.write !== 'newer' && projected.write !== 'overwrite';
-  return looks && situation.current === undefined && !isAsStamped(projected, situation);
+  if (situation.current !== undefined || isAsStamped(projected, situation)) return false;
+  if (projected.isFallback === true) return newerCall(asFallback(situation)) === null;
+  return projected.write !== 'newer' && projected.write !== 'overwrite';
 }
 
 function isAsStamped(projected: ProjectedField, { stamp, moment, force }: FieldSituation): boolean {
@@ -77,8 +101,13 @@ function stampHash({ write, value }: ProjectedField, moment: CallMoment): string
 function same(projected: ProjectedField, { stamp, moment }: FieldSituation): FieldDecision {
   const hash = stampHash(projected, moment);
   const isKnown = stamp !== undefined && stamp.pending === undefined;
-  const advanced = !isKnown || stamp.hash !== hash || stamp.asOf < moment.asOf;
+  const advanced = !isKnown || stamp.hash !== hash || isOutdated(stamp, moment);
   return { action: 'same', after: projected.value, stamp: advanced ? { hash, asOf: moment.asOf } : null };
+}
+
+/** A call's own stamp follows the call, also back from a rule to the default. */
+function isOutdated({ asOf }: Stamp, moment: CallMoment): boolean {
+  return isOfCall(asOf, moment) ? asOf !== moment.asOf : asOf < moment.asOf;
 }
 
 function written(projected: ProjectedField, { moment }: FieldSituation, after = projected.value): FieldDecision {

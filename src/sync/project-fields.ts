@@ -10,6 +10,8 @@ export interface ProjectedField {
   readonly onlyOn: 'create' | 'update' | null;
   /** What happened to the value on the way: `cut from 9000 to 5000 characters`. */
   readonly note?: string;
+  /** Says nothing about the person: gives way to whatever a rule of any call, or a person, has put there. */
+  readonly isFallback?: boolean;
 }
 
 /** What one call wants one record to look like. */
@@ -39,7 +41,15 @@ function projectField(field: CompiledField, scope: JsonObject): ProjectedField |
   const { value, note } = cut(rendered.value, field.maxLength);
   if (value === null || (field.omitEmpty && isEmptyValue(value))) return drop('no value');
   const { field: name, write, onlyOn } = field;
-  return { field: name, value, write, onlyOn, ...(note === undefined ? {} : { note }) };
+  const { isFallback = false } = rendered;
+  return {
+    field: name,
+    value,
+    write,
+    onlyOn,
+    ...(note === undefined ? {} : { note }),
+    ...(isFallback ? { isFallback } : {}),
+  };
 }
 
 /** Null, white space, and whatever holds nothing else: `[]`, `{}`, `[{}]`. */

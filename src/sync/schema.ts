@@ -33,7 +33,12 @@ const statusSchema = z.strictObject({
     .array(z.strictObject({ when: conditionSchema, set: scalarSchema }))
     .optional()
     .describe('The first rule that holds decides.'),
-  default: z.union([scalarSchema, z.null()]).optional().describe('When no rule holds; null leaves the field alone.'),
+  default: z
+    .union([scalarSchema, z.null()])
+    .optional()
+    .describe(
+      'When no rule holds, where the field is empty: it never replaces what a rule or a person put there. null: leave it alone.',
+    ),
 });
 
 export type StatusConfig = z.output<typeof statusSchema>;

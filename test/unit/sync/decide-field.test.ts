@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 
 import type { JsonValue } from '../../../src/domain/json.ts';
 import type { Stamp } from '../../../src/ledger/ledger.ts';
@@ -22,6 +23,7 @@ function decide(write: WritePolicy, value: JsonValue, options: Options = {}): Fi
   return decideField(field(write, value), { current, stamp: stamp ?? undefined, moment, force });
 }
 
+const EARLIER = '2026-11-20T10:00:00.000Z';
 const LATER = '2026-11-20T11:00:00.000Z';
 
 describe('newer', () => {
@@ -71,6 +73,62 @@ describe('newer', () => {
     const { stamp } = decide('newer', 'b', { call: 's/2' });
     expect(decide('newer', 'a', { call: 's/1', stamp })).toMatchObject({ action: 'kept' });
     expect(decide('newer', 'c', { call: 's/3', stamp })).toMatchObject({ action: 'write' });
+  });
+});
+
+describe('a default', () => {
+  const fallback = (value: JsonValue, { current, stamp, call = 's/1', at = EARLIER }: Options = {}): FieldDecision =>
+    decideField(
+      { ...field('newer', value), isFallback: true },
+      { current, stamp: stamp ?? undefined, moment: { callKey: call, asOf: `${at} ${call}` }, force: false },
+    );
+
+  test('of a newer call leaves alone what a rule of an older one wrote', () => {
+    const { stamp } = decide('newer', 'OPEN_DEAL');
+    expect(fallback('ATTEMPTED', { stamp, current: 'OPEN_DEAL', call: 's/2', at: LATER })).toMatchObject({
+      action: 'kept',
+      reason: 'the default gives way to what another call said: s/1',
+    });
+  });
+
+  test('gives way to a rule of an older call that comes late', () => {
+    const { stamp } = fallback('ATTEMPTED', { current: null, call: 's/2', at: LATER });
+    expect(decide('newer', 'OPEN_DEAL', { stamp })).toMatchObject({ action: 'write' });
+  });
+
+  test('never replaces what a person put there, seen or not', () => {
+    expect(fallback('ATTEMPTED', { current: 'CUSTOMER' })).toMatchObject({ action: 'kept' });
+    expect(fallback('ATTEMPTED')).toMatchObject({ action: 'kept' });
+    const { stamp } = fallback('ATTEMPTED', { current: null });
+    expect(fallback('TRIED', { stamp, current: 'CUSTOMER', call: 's/2', at: LATER })).toMatchObject({ action: 'kept' });
+  });
+
+  test('in any order of calls the newest rule decides, else the newest default', () => {
+    const calls = fc.uniqueArray(
+      fc.record({
+        minute: fc.integer({ min: 10, max: 59 }),
+        rule: fc.boolean(),
+        value: fc.constantFrom('A', 'B', 'C'),
+      }),
+      { selector: ({ minute }) => minute, minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(calls, (inOrderOfArrival) => {
+        let current: JsonValue = null;
+        let stamp: Stamp | null = null;
+        for (const { minute, rule, value } of inOrderOfArrival) {
+          const options = { current, stamp, call: `s/${minute}`, at: `2026-11-20T10:${minute}:00.000Z` };
+          const decision = rule ? decide('newer', value, options) : fallback(value, options);
+          if (decision.action === 'write') current = decision.after;
+          stamp = decision.stamp ?? stamp;
+        }
+        const telling = inOrderOfArrival.some(({ rule }) => rule)
+          ? inOrderOfArrival.filter(({ rule }) => rule)
+          : inOrderOfArrival;
+        const newest = telling.reduce((best, call) => (call.minute > best.minute ? call : best));
+        expect(current).toBe(newest.value);
+      }),
+    );
   });
 });
 

@@ -37,12 +37,12 @@ async function syncWith(world: SyncWorld, fault: Fault, call: ReturnType<typeof 
 const FAULTS = ['lost_before', 'lost_after', 'crash_before', 'crash_after'] as const;
 
 test.each(FAULTS)('a newer call that wants the value from before the update gets it (%s)', async (fault) => {
-  const world = open();
-  await world.sync(older({}));
-  await syncWith(world, fault, older({ interested: false }));
-  await world.sync(newer);
-  await world.sync(older({ interested: false }));
-  expect((await world.records('contact'))[0]?.fields).toMatchObject({ status: 'called' });
+  const world = open({ contact: { fields: { note: '{{ call.summary }}' } } });
+  await world.sync(exampleCall({ summary: 'First.' }));
+  await syncWith(world, fault, exampleCall({ summary: 'Second.' }));
+  await world.sync({ ...newer, summary: 'First.' });
+  await world.sync(exampleCall({ summary: 'Second.' }));
+  expect((await world.records('contact'))[0]?.fields).toMatchObject({ note: 'First.' });
 });
 
 test.each(FAULTS)('a call that takes its change back is written back (%s)', async (fault) => {
