@@ -30,7 +30,18 @@ export function checkKind(kind: RecordKind, config: KindConfig, path: IssuePath,
   if (kind === 'contact' && config.strategy === 'append') {
     complain('People are found again and updated, so strategy append is not for contacts.', 'strategy');
   }
+  if (kind === 'contact') checkContactKey(config, complain);
   if (kind !== 'contact' && config.status !== undefined) complain('Only contacts have a `status` block.', 'status');
+}
+
+/** Our key of a person is the best identity a call gives: the next call may give a better one. */
+function checkContactKey({ put }: KindConfig, complain: Complain): void {
+  if (put === undefined || !/\{\{[^}]*\bkey\b/.test(put.path)) return;
+  complain(
+    'A person is known by more than one key, so {{ key }} in the path would make a second contact once a better one is known. ' +
+      'Write {{ contact.phone }}, or strategy find_or_create.',
+    'put',
+  );
 }
 
 function checkRequests(config: KindConfig, complain: Complain): void {

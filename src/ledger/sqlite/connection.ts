@@ -45,7 +45,7 @@ export function openConnection(options: ThreadOptions): Connection {
 }
 
 /** People's calls and our tokens are in there. SQLite gives the files beside it (-wal, -shm) the mode of this one. */
-function makePrivately(file: string): void {
+export function makePrivately(file: string): void {
   closeSync(openSync(file, 'a', 0o600));
 }
 

@@ -1,5 +1,7 @@
 import Sqlite from 'better-sqlite3';
 
+import { makePrivately } from './connection.ts';
+
 /** A daemon that was told to stop may take this long to let go. */
 const PATIENCE_MS = 1_000;
 
@@ -14,6 +16,7 @@ export interface LedgerHold {
  * on a file beside the ledger, so it ends with the process, however that ends.
  */
 export function holdLedger(ledgerFile: string, patienceMs = PATIENCE_MS): LedgerHold | null {
+  makePrivately(`${ledgerFile}-lock`);
   const lock = new Sqlite(`${ledgerFile}-lock`, { timeout: patienceMs });
   try {
     lock.exec('BEGIN EXCLUSIVE');

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 
 import { openSqliteLedger } from '../../../src/ledger/open-sqlite-ledger.ts';
+import { holdLedger } from '../../../src/ledger/sqlite/hold-ledger.ts';
 import { systemClock } from '../../../src/shared/clock.ts';
 import { checkDataDirectory, ledgerFile } from '../../../src/shared/data-directory.ts';
 import { createIds } from '../../../src/shared/ids.ts';
@@ -22,6 +23,7 @@ function modeOf(file: string): string {
 test('nobody but the user of the daemon can read the ledger: calls, phone numbers and tokens are in it', async () => {
   const directory = path.join(folder, 'data');
   expect(checkDataDirectory(directory)).toMatchObject({ kind: 'ok' });
+  const hold = holdLedger(ledgerFile(directory));
   const ledger = await openSqliteLedger({
     file: ledgerFile(directory),
     clock: systemClock,
@@ -31,7 +33,10 @@ test('nobody but the user of the daemon can read the ledger: calls, phone number
   const files = readdirSync(directory);
   const modes = files.map((file) => modeOf(path.join(directory, file)));
   await ledger.close();
-  expect(files.toSorted()).toEqual(['hookline.db', 'hookline.db-shm', 'hookline.db-wal']);
+  hold?.release();
+  expect(files).toEqual(
+    expect.arrayContaining(['hookline.db', 'hookline.db-lock', 'hookline.db-shm', 'hookline.db-wal']),
+  );
   expect(new Set(modes)).toEqual(new Set(['600']));
   expect(modeOf(directory)).toBe('700');
 });

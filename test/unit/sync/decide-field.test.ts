@@ -117,8 +117,8 @@ describe('a default', () => {
         let current: JsonValue = null;
         let stamp: Stamp | null = null;
         for (const { minute, rule, value } of inOrderOfArrival) {
-          const options = { current, stamp, call: `s/${minute}`, at: `2026-11-20T10:${minute}:00.000Z` };
-          const decision = rule ? decide('newer', value, options) : fallback(value, options);
+          const options: Options = { current, stamp, call: `s/${minute}`, at: `2026-11-20T10:${minute}:00.000Z` };
+          const decision: FieldDecision = rule ? decide('newer', value, options) : fallback(value, options);
           if (decision.action === 'write') current = decision.after;
           stamp = decision.stamp ?? stamp;
         }

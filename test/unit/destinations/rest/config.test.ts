@@ -47,6 +47,12 @@ describe('what does not fit together is told with its place', () => {
     ],
     ['missing request', { contact: { strategy: 'upsert' } }, 'contact', 'needs a `upsert` request'],
     ['request without use', { contact: { ...SIMPLE_CONTACT, put: { path: '/x' } } }, 'contact.put', 'never sends'],
+    [
+      'a person under a key that changes',
+      { contact: { strategy: 'put', put: { path: '/people/{{ key }}' } } },
+      'contact.put',
+      'second contact',
+    ],
     ['missing lookup', { contact: { ...SIMPLE_CONTACT, lookup: [] } }, 'contact', 'needs a `lookup`'],
     [
       'lookup for nobody knows what',
