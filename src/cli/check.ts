@@ -120,8 +120,8 @@ async function checkLive(services: CommandServices, options: CheckOptions): Prom
 
 async function ask(runtime: DestinationRuntime): Promise<readonly CheckFinding[]> {
   const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-  const { context } = runtime.openContext({ mode: 'live', signal });
-  const findings = await runtime.destination.check(context);
+  const { contextFor } = runtime.openContext({ mode: 'live', signal });
+  const findings = await runtime.destination.check(contextFor('check'));
   if (!signal.aborted) return findings;
   return [{ level: 'error', message: `no answer within ${CHECK_TIMEOUT_MS / 1000} seconds.` }];
 }

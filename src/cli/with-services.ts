@@ -26,7 +26,14 @@ export async function withServices(use: (services: CommandServices) => Promise<v
   const ledger = await openSqliteLedger({ file: ledgerFile(data.directory), clock, ids });
   try {
     const logger = createLogger({ level: 'error', format: 'pretty' });
-    const destinations = createDestinationServices({ ledger, clock, ids, logger, pauses: await ledger.pauses() });
+    const destinations = createDestinationServices({
+      ledger,
+      clock,
+      ids,
+      logger,
+      metrics: { requestSent: () => undefined },
+      pauses: await ledger.pauses(),
+    });
     const result = compileConfig(loaded, destinations.compileDependencies);
     if (result.kind === 'invalid') throw invalidConfig(result.problems);
     destinations.useAll(result.compiled.destinations);

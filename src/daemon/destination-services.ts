@@ -9,6 +9,7 @@ import type { Logger } from '../shared/logger.ts';
 import { systemAfter } from '../sync/budget.ts';
 import { createDestinationRuntime, type DestinationRuntime } from '../sync/destination-runtime.ts';
 import { createKeyedMutex } from '../sync/keyed-mutex.ts';
+import type { RequestMetrics } from '../sync/send-request.ts';
 import type { SyncDependencies } from '../sync/session.ts';
 
 export interface DestinationServicesOptions {
@@ -16,6 +17,7 @@ export interface DestinationServicesOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  readonly metrics: RequestMetrics;
   /** What the ledger remembers from before the start. */
   readonly pauses: readonly Pause[];
 }
@@ -67,7 +69,7 @@ function createSyncDependencies(
   options: DestinationServicesOptions,
   { destination, config }: CompiledDestination,
 ): SyncDependencies {
-  const { clock, logger, ledger, pauses } = options;
+  const { clock, logger, metrics, ledger, pauses } = options;
   const allowPrivateNetworks = 'allow_private_networks' in config && config.allow_private_networks;
   const runtime = createDestinationRuntime(
     {
@@ -78,6 +80,7 @@ function createSyncDependencies(
       mask: { url: maskUrl, body: maskBody, text: maskText },
       ledger,
       logger,
+      metrics,
     },
     pauses.find((pause) => pause.destination === destination.name) ?? null,
   );

@@ -74,6 +74,10 @@ export interface RequestRecord {
   readonly error: string | null;
   readonly startedAtMs: number;
   readonly durationMs: number;
+  /** What it was for: `find`, `write_contact`; absent in records of older versions. */
+  readonly operation?: string;
+  /** How long it waited for its turn (rate, requests in flight) before it began; absent in records of older versions. */
+  readonly waitedMs?: number;
 }
 
 export interface FinishedAttempt {

@@ -19,8 +19,13 @@ export interface Metrics {
   /** From the receipt of an event to its fold. */
   folded(lagSeconds: number): void;
   attemptEnded(destination: string, outcome: OutcomeKind): void;
-  /** `result`: a status class such as `2xx`, or `not_sent`, `unknown`. */
-  requestSent(destination: string, result: string, seconds: number): void;
+  /** `operation`: what it was for (`find`, `write_contact`); `result`: a status class such as `2xx`, or `not_sent`, `unknown`. */
+  requestSent(request: {
+    readonly destination: string;
+    readonly operation: string;
+    readonly result: string;
+    readonly seconds: number;
+  }): void;
   /** The Prometheus text format. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -42,9 +47,9 @@ export function createMetrics(options: { readonly backlog?: () => Promise<Backlo
     acknowledged: (seconds) => instruments.ack.observe(seconds),
     folded: (lagSeconds) => instruments.foldLag.observe(lagSeconds),
     attemptEnded: (destination, outcome) => instruments.attempts.inc({ destination, outcome }),
-    requestSent(destination, result, seconds) {
-      instruments.requests.inc({ destination, result });
-      instruments.requestSeconds.observe({ destination }, seconds);
+    requestSent({ destination, operation, result, seconds }) {
+      instruments.requests.inc({ destination, operation, result });
+      instruments.requestSeconds.observe({ destination, operation }, seconds);
     },
     async render() {
       return { contentType: registry.contentType, text: await registry.metrics() };
@@ -64,8 +69,15 @@ function createInstruments(registry: Registry) {
     ack: histogram('ack_seconds', 'Time from request to 200.', ACK_BUCKETS),
     foldLag: histogram('fold_lag_seconds', 'Time from receipt to fold.', LAG_BUCKETS),
     attempts: counter('attempts_total', 'Attempts of runs, by outcome.', ['destination', 'outcome']),
-    requests: counter('destination_requests_total', 'Requests to destinations.', ['destination', 'result']),
-    requestSeconds: histogram('destination_request_seconds', 'Duration of requests.', LAG_BUCKETS, ['destination']),
+    requests: counter('destination_requests_total', 'Requests to destinations.', [
+      'destination',
+      'operation',
+      'result',
+    ]),
+    requestSeconds: histogram('destination_request_seconds', 'Duration of requests.', LAG_BUCKETS, [
+      'destination',
+      'operation',
+    ]),
   };
 }
 

@@ -31,6 +31,19 @@ export interface Budget {
   blockUntil(untilMs: number): void;
   /** When windows and silence allow the next request; in the past when they do now. */
   roomAtMs(): number;
+  /** For metrics. */
+  reading(): BudgetReading;
+}
+
+export interface BudgetReading {
+  readonly inFlight: number;
+  readonly maxInFlight: number;
+  /** Requests that wait for their turn. */
+  readonly waiting: number;
+  /** The other side asked for silence until then; in the past when it does not. */
+  readonly blockedUntilMs: number;
+  /** One per window of the rate, in its order; `left` requests fit into it now. */
+  readonly windows: readonly { readonly n: number; readonly seconds: number; readonly left: number }[];
 }
 
 interface Waiter {
@@ -72,7 +85,22 @@ export function createBudget(options: BudgetOptions): Budget {
       serve(state, options);
     },
     roomAtMs: () => freeAtMs(state, options.clock.now()),
+    reading: () => ({
+      inFlight: state.inFlight,
+      maxInFlight: options.rate.max_in_flight,
+      waiting: state.waiters.length,
+      blockedUntilMs: state.blockedUntilMs,
+      windows: state.windows.map((window) => ({
+        n: window.times.length,
+        seconds: window.lengthMs / 1000,
+        left: leftInWindow(window, options.clock.now()),
+      })),
+    }),
   };
+}
+
+function leftInWindow({ times, lengthMs }: Window, nowMs: number): number {
+  return times.filter((atMs) => atMs > nowMs || atMs + lengthMs <= nowMs).length;
 }
 
 function acquire(state: State, options: BudgetOptions, signal: AbortSignal): Promise<Slot> {

@@ -5,8 +5,8 @@ import type { Clock } from '../shared/clock.ts';
 import type { HttpClient } from '../shared/http-client.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createBreaker, type Breaker, type CanRun } from './breaker.ts';
-import { createBudget, type After } from './budget.ts';
-import { sendRequest, type Channel, type RequestMask } from './send-request.ts';
+import { createBudget, type After, type BudgetReading } from './budget.ts';
+import { sendRequest, type Channel, type Operation, type RequestMask, type RequestMetrics } from './send-request.ts';
 
 export interface DestinationRuntimeOptions {
   readonly destination: Destination;
@@ -16,12 +16,21 @@ export interface DestinationRuntimeOptions {
   readonly mask: RequestMask;
   readonly ledger: Pick<Ledger, 'pauses' | 'savePause' | 'clearPause'>;
   readonly logger: Logger;
+  readonly metrics: RequestMetrics;
 }
 
 export interface OpenContext {
-  readonly context: RequestContext;
+  /** For requests of one purpose: counted and kept under its name. */
+  readonly contextFor: (operation: Operation) => RequestContext;
   /** Every request so far, masked, in the order they began. */
   readonly requests: () => readonly RequestRecord[];
+}
+
+/** How a destination stands now, as this process sees it. */
+export interface DestinationReading extends BudgetReading {
+  readonly destination: string;
+  /** Null while it may be used. */
+  readonly pause: Pause | null;
 }
 
 /** One destination at work: its budget, its breaker and its pauses. One per destination and process. */
@@ -31,6 +40,8 @@ export interface DestinationRuntime {
   canRun(nowMs: number): CanRun;
   /** For the worker pool: when its rate allows the next request. Whoever is claimed before would only be sent away. */
   roomAtMs(): number;
+  /** For metrics and status output. */
+  reading(): DestinationReading;
   openContext(options: { readonly mode: 'live' | 'preview'; readonly signal: AbortSignal }): OpenContext;
   /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
   pause(failure: Extract<Failure, { kind: 'paused' }>): void;
@@ -54,7 +65,7 @@ export function createDestinationRuntime(
   options: DestinationRuntimeOptions,
   initial: Pause | null = null,
 ): DestinationRuntime {
-  const { destination, clock, after, mask } = options;
+  const { destination, clock, after, mask, metrics } = options;
   const keeper = createPauseKeeper(options);
   const breaker = createBreaker(
     {
@@ -69,11 +80,13 @@ export function createDestinationRuntime(
   if (initial?.untilMs === null) breaker.resume();
   const rate = destination.rate ?? rateSchema.parse({});
   const budget = createBudget({ rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS });
-  const channel: Channel = { http: destination.transport ?? options.http, clock, mask, budget, breaker };
+  const http = destination.transport ?? options.http;
+  const channel: Channel = { destination: destination.name, http, clock, mask, budget, breaker, metrics };
   return {
     destination,
     canRun: (nowMs) => breaker.canRun(nowMs),
     roomAtMs: () => budget.roomAtMs(),
+    reading: () => ({ destination: destination.name, pause: breaker.current(), ...budget.reading() }),
     openContext: ({ mode, signal }) => openContext(channel, mode, signal),
     pause({ reason, hint, untilMs }) {
       // Every run under way hears the same, if only from our own breaker; the first to tell is enough.
@@ -88,10 +101,10 @@ export function createDestinationRuntime(
 function openContext(channel: Channel, mode: 'live' | 'preview', signal: AbortSignal): OpenContext {
   const records: RequestRecord[] = [];
   return {
-    context: {
+    contextFor: (operation) => ({
       signal,
-      send: (request, effect) => sendRequest(channel, { mode, signal, records }, request, effect),
-    },
+      send: (request, effect) => sendRequest(channel, { mode, signal, records, operation }, request, effect),
+    }),
     requests: () => records,
   };
 }

@@ -58,9 +58,9 @@ function linkedId({ goneContacts }: SyncSession, link: Link | undefined): string
 }
 
 async function search(session: SyncSession, identity: Identity): Promise<Candidates | Failure> {
-  const { compiled, input, context, goneContacts } = session;
+  const { compiled, input, contextFor, goneContacts } = session;
   const query = { by: identity.kind, value: identity.value };
-  const result = await compiled.destination.findContacts(query, input.scope, context);
+  const result = await compiled.destination.findContacts(query, input.scope, contextFor('find'));
   if (result.kind !== 'ok') return result;
   const contradiction = result.value.find(({ id }) => goneContacts.has(id));
   if (contradiction !== undefined) return stillShown(session, identity, contradiction.id);

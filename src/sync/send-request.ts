@@ -1,4 +1,4 @@
-import type { Failure, Planned } from '../destinations/destination.ts';
+import type { Failure, Planned, RecordKind } from '../destinations/destination.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -17,11 +17,28 @@ export interface RequestMask {
 
 /** What `sendRequest` works with; shared by all contexts of one destination. */
 export interface Channel {
+  readonly destination: string;
   readonly http: HttpClient;
   readonly clock: Clock;
   readonly mask: RequestMask;
   readonly budget: Budget;
   readonly breaker: Breaker;
+  readonly metrics: RequestMetrics;
+}
+
+/** What a request is for. */
+export type Operation = 'find' | 'read' | 'recover' | `write_${RecordKind}` | 'check';
+
+/** `429` apart from other refusals; `not_sent` and `unknown` as in HttpOutcome; `aborted`: by us, when a run was interrupted. */
+export type ResultClass = '2xx' | '3xx' | '4xx' | '429' | '5xx' | 'not_sent' | 'unknown' | 'aborted';
+
+export interface RequestMetrics {
+  requestSent(request: {
+    readonly destination: string;
+    readonly operation: Operation;
+    readonly result: ResultClass;
+    readonly seconds: number;
+  }): void;
 }
 
 /** One attempt's view of the channel. */
@@ -29,6 +46,7 @@ export interface Conversation {
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
   readonly records: RequestRecord[];
+  readonly operation: Operation;
 }
 
 type Sent = { readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure;
@@ -48,14 +66,17 @@ export async function sendRequest(
   effect: 'read' | 'write',
 ): Promise<Sent> {
   if (conversation.mode === 'preview' && effect === 'write') {
-    conversation.records.push(describe(channel, request, { effect, startedAtMs: channel.clock.now() }));
+    const { operation } = conversation;
+    const startedAtMs = channel.clock.now();
+    conversation.records.push(describe(channel, request, { effect, operation, startedAtMs, waitedMs: 0 }));
     return { kind: 'planned' };
   }
+  const askedAtMs = channel.clock.now();
   const slot = await channel.budget.acquire(conversation.signal);
   if (slot.kind === 'busy')
     return { kind: 'retry', reason: 'its request budget is used up', notBeforeMs: slot.notBeforeMs };
   try {
-    return await sendNow(channel, conversation, request, effect);
+    return await sendNow(channel, conversation, request, { effect, askedAtMs });
   } finally {
     slot.release();
   }
@@ -65,7 +86,7 @@ async function sendNow(
   channel: Channel,
   conversation: Conversation,
   request: HttpRequest,
-  effect: 'read' | 'write',
+  { effect, askedAtMs }: { readonly effect: 'read' | 'write'; readonly askedAtMs: number },
 ): Promise<Sent> {
   const { breaker, clock, http } = channel;
   const startedAtMs = clock.now();
@@ -75,8 +96,26 @@ async function sendNow(
   const health = conversation.signal.aborted ? 'aborted' : healthOf(outcome);
   breaker.leave({ isProbe: entry.isProbe, health, detail: problemOf(outcome), nowMs: clock.now() });
   heedRateLimit(channel, outcome);
-  conversation.records.push(describe(channel, request, { effect, startedAtMs, outcome }));
+  const { operation } = conversation;
+  const waitedMs = startedAtMs - askedAtMs;
+  const record = describe(channel, request, { effect, operation, startedAtMs, waitedMs, outcome });
+  conversation.records.push(record);
+  channel.metrics.requestSent({
+    destination: channel.destination,
+    operation,
+    result: health === 'aborted' ? 'aborted' : classOf(outcome),
+    seconds: record.durationMs / 1000,
+  });
   return toSent(outcome);
+}
+
+function classOf(outcome: HttpOutcome): ResultClass {
+  if (outcome.kind !== 'response') return outcome.kind;
+  const { status } = outcome.response;
+  if (status === 429) return '429';
+  if (status >= 500) return '5xx';
+  if (status >= 400) return '4xx';
+  return status >= 300 ? '3xx' : '2xx';
 }
 
 function asPaused({
@@ -122,7 +161,9 @@ function toSent(outcome: HttpOutcome): Sent {
 
 interface Exchange {
   readonly effect: 'read' | 'write';
+  readonly operation: Operation;
   readonly startedAtMs: number;
+  readonly waitedMs: number;
   /** Absent: not sent, because it is a preview. */
   readonly outcome?: HttpOutcome;
 }
@@ -130,7 +171,7 @@ interface Exchange {
 function describe(
   { mask, clock }: Channel,
   request: HttpRequest,
-  { effect, startedAtMs, outcome }: Exchange,
+  { effect, operation, startedAtMs, waitedMs, outcome }: Exchange,
 ): RequestRecord {
   const response = outcome?.kind === 'response' ? outcome.response : null;
   const error = errorOf(outcome);
@@ -145,6 +186,8 @@ function describe(
     error: error === null ? null : mask.text(error),
     startedAtMs,
     durationMs: clock.now() - startedAtMs,
+    operation,
+    waitedMs,
   };
 }
 

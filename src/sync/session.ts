@@ -1,10 +1,10 @@
-import type { Failure, RequestContext } from '../destinations/destination.ts';
+import type { Failure } from '../destinations/destination.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { Ledger, Link } from '../ledger/ledger.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { CallMoment } from './call-moment.ts';
 import type { CompiledSync } from './compiled-sync.ts';
-import type { DestinationRuntime } from './destination-runtime.ts';
+import type { DestinationRuntime, OpenContext } from './destination-runtime.ts';
 import type { KeyedMutex } from './keyed-mutex.ts';
 import type { RecordReport, SyncInput } from './sync.ts';
 
@@ -21,7 +21,7 @@ export interface SyncSession {
   readonly dependencies: SyncDependencies;
   readonly compiled: CompiledSync;
   readonly input: SyncInput;
-  readonly context: RequestContext;
+  readonly contextFor: OpenContext['contextFor'];
   readonly moment: CallMoment;
   /** Grows as records are dealt with. */
   readonly records: RecordReport[];

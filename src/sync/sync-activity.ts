@@ -109,6 +109,6 @@ function toTarget(session: SyncSession, { kind, key, fields, scope, person }: Ac
     read:
       read === undefined || !canRead(destination, kind)
         ? null
-        : (recordId) => read(kind, recordId, scope, session.context),
+        : (recordId) => read(kind, recordId, scope, session.contextFor('read')),
   };
 }

@@ -17,9 +17,9 @@ export async function syncCall(
   compiled: CompiledSync,
   input: SyncInput,
 ): Promise<SyncResult> {
-  const { context, requests } = dependencies.runtime.openContext(input);
+  const { contextFor, requests } = dependencies.runtime.openContext(input);
   const moment = callMoment(input.call, input.callKey);
-  const session = { dependencies, compiled, input, context, moment, records: [], goneContacts: new Set<string>() };
+  const session = { dependencies, compiled, input, contextFor, moment, records: [], goneContacts: new Set<string>() };
   const step = await dependencies.locks.run(lockKeys(session), () => withinTemplateLimits(session));
   const report = { records: session.records };
   if (step.kind === 'ok') return { kind: 'finished', report, requests: requests() };

@@ -121,15 +121,15 @@ function withoutTaken(projection: Projection, taken: readonly TakenIdentity[]): 
 
 /** Destinations that cannot read by id may still show the record as a search hit. */
 async function readContact(
-  { compiled: { destination }, input, context }: SyncSession,
+  { compiled: { destination }, input, contextFor }: SyncSession,
   identities: readonly Identity[],
   recordId: string,
 ): Promise<Result<FoundRecord | null>> {
   if (destination.readRecord !== undefined && canRead(destination, 'contact')) {
-    return destination.readRecord('contact', recordId, input.scope, context);
+    return destination.readRecord('contact', recordId, input.scope, contextFor('read'));
   }
   for (const { kind, value } of identities) {
-    const result = await destination.findContacts({ by: kind, value }, input.scope, context);
+    const result = await destination.findContacts({ by: kind, value }, input.scope, contextFor('find'));
     if (result.kind !== 'ok') return result;
     const record = result.value.find(({ id }) => id === recordId);
     if (record !== undefined) return { kind: 'ok', value: record };

@@ -1,4 +1,4 @@
-import type { Failure, FoundRecord, Planned, Result, Written } from '../destinations/destination.ts';
+import type { Failure, FoundRecord, Planned, RequestContext, Result, Written } from '../destinations/destination.ts';
 import { needsRead } from './plan-fields.ts';
 import { findStamps, removeIntents, saveIntents, savePending, saveStamps, saveWritten } from './record-links.ts';
 import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
@@ -38,7 +38,7 @@ export async function createRecord(session: SyncSession, target: Target, how: st
 export async function recoverRecord(session: SyncSession, target: Target, attemptedAtMs: number): Promise<RecordStep> {
   const { destination } = session.compiled;
   const write = toWrite(target, null, planTarget(session, target, NEW_RECORD), attemptedAtMs);
-  const result = await destination.recover(write, session.context);
+  const result = await destination.recover(write, session.contextFor('recover'));
   if (result.kind === 'ok') {
     const { found } = result.value;
     if (found === null) return createRecord(session, target, 'created: the write of unknown fate had not arrived');
@@ -63,7 +63,7 @@ export async function replaceRecord(
 ): Promise<RecordStep> {
   const { destination } = session.compiled;
   const write = toWrite(target, null, planTarget(session, target, NEW_RECORD));
-  const result = await destination.recover(write, session.context);
+  const result = await destination.recover(write, session.contextFor('recover'));
   if (result.kind === 'ok' && result.value.found?.id === gone.id) {
     const reason = `${gone.reason}; but a search still finds it`;
     const hint = `If this goes on, check how ${destination.name} updates a ${target.kind}.`;
@@ -93,7 +93,10 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
   }
   const { stamps } = situation.value;
   await savePending(session, target, { recordId: known.id, stamps, plan });
-  const result = await session.compiled.destination.write(toWrite(target, known.id, plan), session.context);
+  const result = await session.compiled.destination.write(
+    toWrite(target, known.id, plan),
+    contextToWrite(session, target),
+  );
   if (result.kind === 'unknown') return fail(result);
   if (result.kind !== 'ok' && result.kind !== 'planned') {
     await saveStamps(session, target, known.id, stamps);
@@ -103,6 +106,10 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
   const id = result.kind === 'ok' ? result.value.id : known.id;
   await saveWritten(session, target, { recordId: id, plan, isNew: false });
   return written({ ...report, recordId: id, action: 'updated' });
+}
+
+function contextToWrite(session: SyncSession, { kind }: Target): RequestContext {
+  return session.contextFor(`write_${kind}`);
 }
 
 /** Not retried by itself when the answer is lost again: each try might be one more record. */
@@ -124,7 +131,7 @@ function settle(step: RecordStep | Unsettled): RecordStep {
 
 async function sendCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep | Unsettled> {
   const plan = planTarget(session, target, NEW_RECORD);
-  const result = await session.compiled.destination.write(toWrite(target, null, plan), session.context);
+  const result = await session.compiled.destination.write(toWrite(target, null, plan), contextToWrite(session, target));
   if (result.kind === 'unknown') {
     // The time an index may lag counts from now: the record may have been made in the last moment of a long wait.
     await saveIntents(session, target);

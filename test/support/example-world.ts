@@ -79,6 +79,7 @@ export function openExample(options: ExampleOptions): ExampleWorld {
     mask: { url: (url) => url, body: (body) => body, text: (text) => text },
     ledger,
     logger: { debug: none, info: none, warn: none, error: none },
+    metrics: { requestSent: none },
   });
   const locks = createKeyedMutex();
   return {

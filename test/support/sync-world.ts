@@ -120,6 +120,7 @@ function createDependencies({ ledger }: WorldStores, destination: Destination, c
     mask: { url: (url) => url, body: (body) => body, text: (text) => text },
     ledger,
     logger: { debug: none, info: none, warn: none, error: none },
+    metrics: { requestSent: none },
   });
   return { ledger, runtime, locks: createKeyedMutex(), clock };
 }

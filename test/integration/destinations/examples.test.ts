@@ -157,8 +157,10 @@ describe.each(EXAMPLES)('config/examples/$name.yaml', (example) => {
   });
 
   test('`check --live` tries the credentials and writes nothing', async () => {
-    const { context } = world.runtime.openContext({ mode: 'live', signal: new AbortController().signal });
-    expect(await world.destination.check(context)).toEqual([{ level: 'ok', message: expect.stringContaining('200') }]);
+    const { contextFor } = world.runtime.openContext({ mode: 'live', signal: new AbortController().signal });
+    expect(await world.destination.check(contextFor('check'))).toEqual([
+      { level: 'ok', message: expect.stringContaining('200') },
+    ]);
     expect(crm.people.all()).toEqual([]);
   });
 });

@@ -40,7 +40,14 @@ let worker: Worker;
 beforeEach(async () => {
   folder = createTempFolder('preview');
   ledger = await openSqliteLedger({ file: join(folder.path, 'ledger.db'), clock, ids });
-  const services = createDestinationServices({ ledger, clock, ids, logger: silent, pauses: [] });
+  const services = createDestinationServices({
+    ledger,
+    clock,
+    ids,
+    logger: silent,
+    metrics: { requestSent: () => undefined },
+    pauses: [],
+  });
   compiled = compileForTest(services.compileDependencies);
   services.useAll(compiled.destinations);
   worker = startTestWorker();

@@ -10,7 +10,7 @@ test('everything counted is rendered with its labels', async () => {
   metrics.acknowledged(0.004);
   metrics.folded(0.2);
   metrics.attemptEnded('crm', 'done');
-  metrics.requestSent('crm', '2xx', 0.02);
+  metrics.requestSent({ destination: 'crm', operation: 'find', result: '2xx', seconds: 0.02 });
   const { contentType, text } = await metrics.render();
   expect(contentType).toContain('text/plain');
   for (const line of [
@@ -19,7 +19,7 @@ test('everything counted is rendered with its labels', async () => {
     'hookline_ack_seconds_bucket{le="0.005"} 1',
     'hookline_fold_lag_seconds_count 1',
     'hookline_attempts_total{destination="crm",outcome="done"} 1',
-    'hookline_destination_requests_total{destination="crm",result="2xx"} 1',
+    'hookline_destination_requests_total{destination="crm",operation="find",result="2xx"} 1',
     'hookline_oldest_pending_event_seconds 7',
     'hookline_oldest_due_run_seconds 0',
   ]) {

@@ -119,3 +119,17 @@ test('a clock that is set back silences nobody', async () => {
   expect(budget.roomAtMs()).toBeLessThanOrEqual(clock.now());
   expect(await budget.acquire(never)).toMatchObject({ kind: 'free' });
 });
+
+test('tells how much of it is used', async () => {
+  const { budget, time } = open({ max_in_flight: 1, per: [{ n: 3, seconds: 10 }] });
+  release(await budget.acquire(never));
+  await time.advance(4_000);
+  await budget.acquire(never);
+  void budget.acquire(never);
+  const blockedUntilMs = time.clock.now() + 1_000;
+  budget.blockUntil(blockedUntilMs);
+  const used = { inFlight: 1, maxInFlight: 1, waiting: 1, blockedUntilMs };
+  expect(budget.reading()).toEqual({ ...used, windows: [{ n: 3, seconds: 10, left: 1 }] });
+  await time.advance(6_000);
+  expect(budget.reading()).toMatchObject({ waiting: 0, windows: [{ n: 3, seconds: 10, left: 2 }] });
+});

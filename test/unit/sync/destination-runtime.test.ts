@@ -50,6 +50,7 @@ function open(initial: Pause | null = null): Opened {
       mask: { url: (url) => `masked ${url}`, body: (body) => `masked ${body}`, text: (text) => `masked ${text}` },
       ledger,
       logger: { debug: none, info: none, warn: none, error: none },
+      metrics: { requestSent: none },
     },
     initial,
   );
@@ -66,7 +67,8 @@ const REQUEST: HttpRequest = {
 
 const openContext = ({ runtime }: Opened, mode: 'live' | 'preview' = 'live'): OpenContext =>
   runtime.openContext({ mode, signal: new AbortController().signal });
-const send = (opened: Opened): ReturnType<RequestContext['send']> => openContext(opened).context.send(REQUEST, 'write');
+const send = (opened: Opened): ReturnType<RequestContext['send']> =>
+  openContext(opened).contextFor('write_contact').send(REQUEST, 'write');
 
 async function breakIt(opened: Opened): Promise<void> {
   opened.answer = response(503);
@@ -75,8 +77,11 @@ async function breakIt(opened: Opened): Promise<void> {
 
 test('a request is kept with its answer, masked', async () => {
   const opened = open();
-  const { context, requests } = openContext(opened);
-  expect(await context.send(REQUEST, 'write')).toMatchObject({ kind: 'response', response: { status: 200 } });
+  const { contextFor, requests } = openContext(opened);
+  expect(await contextFor('write_contact').send(REQUEST, 'write')).toMatchObject({
+    kind: 'response',
+    response: { status: 200 },
+  });
   expect(requests()).toEqual([
     {
       method: 'POST',
@@ -88,6 +93,8 @@ test('a request is kept with its answer, masked', async () => {
       error: null,
       startedAtMs: opened.clock.now(),
       durationMs: 0,
+      operation: 'write_contact',
+      waitedMs: 0,
     },
   ]);
 });
@@ -113,10 +120,10 @@ test.each<[HttpOutcome, object]>([
 
 test('in a preview a write is kept and not sent, a read is sent', async () => {
   const opened = open();
-  const { context, requests } = openContext(opened, 'preview');
-  expect(await context.send(REQUEST, 'write')).toEqual({ kind: 'planned' });
+  const { contextFor, requests } = openContext(opened, 'preview');
+  expect(await contextFor('write_contact').send(REQUEST, 'write')).toEqual({ kind: 'planned' });
   expect(opened.sent).toHaveLength(0);
-  await context.send({ ...REQUEST, method: 'GET' }, 'read');
+  await contextFor('find').send({ ...REQUEST, method: 'GET' }, 'read');
   expect(opened.sent).toHaveLength(1);
   expect(requests().map(({ error }) => error)).toEqual(['masked not sent: preview', null]);
 });
@@ -166,13 +173,13 @@ test('after a restart: a pause with an end holds, one without is tried once', as
 
 test('a rate that is used up says when there is room again, and so does a 429', async () => {
   const opened = open();
-  const { context } = opened.runtime.openContext({ mode: 'live', signal: new AbortController().signal });
+  const { contextFor } = opened.runtime.openContext({ mode: 'live', signal: new AbortController().signal });
   expect(opened.runtime.roomAtMs()).toBeLessThanOrEqual(opened.clock.now());
-  for (let sent = 0; sent < 50; sent += 1) await context.send(REQUEST, 'write');
+  for (let sent = 0; sent < 50; sent += 1) await contextFor('write_contact').send(REQUEST, 'write');
   expect(opened.runtime.roomAtMs()).toBe(opened.clock.now() + 1_000);
   opened.clock.advance(1_000);
   expect(opened.runtime.roomAtMs()).toBeLessThanOrEqual(opened.clock.now());
   opened.answer = response(429, { 'retry-after': '30' });
-  await context.send(REQUEST, 'write');
+  await contextFor('write_contact').send(REQUEST, 'write');
   expect(opened.runtime.roomAtMs()).toBe(opened.clock.now() + 30_000);
 });

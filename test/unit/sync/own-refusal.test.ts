@@ -24,6 +24,7 @@ function open(): { readonly clock: ManualClock; readonly runtime: DestinationRun
     mask: { url: (url) => url, body: (body) => body, text: (text) => text },
     ledger,
     logger: { debug: none, info: none, warn: none, error: none },
+    metrics: { requestSent: none },
   });
   return { clock, runtime };
 }
