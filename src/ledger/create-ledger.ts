@@ -11,6 +11,7 @@ import { undoJoin } from './fold/undo-join.ts';
 import type { Ledger } from './ledger.ts';
 import { createLinks } from './links/links.ts';
 import { createPersonHistory } from './links/person-history.ts';
+import { createBacklog } from './lists/backlog.ts';
 import { createCallStory } from './lists/call-story.ts';
 import { createListCalls } from './lists/list-calls.ts';
 import { createEventLists } from './lists/list-events.ts';
@@ -53,6 +54,7 @@ export function createLedger(database: Database, clock: Clock, ids: Ids): Ledger
     ...createRunLists(database),
     listRefusals: createListRefusals(database),
     stats: createStats(database, clock),
+    backlog: createBacklog(database, clock),
     prune: createPrune(database),
     sandbox: createSandboxStore(database),
     close: () => database.close(),

@@ -2,6 +2,7 @@ import type { Call, CallFields } from '../domain/call.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type {
   AttemptRow,
+  Backlog,
   CallRow,
   CallStory,
   FinishedAttempt,
@@ -96,6 +97,10 @@ export interface ClaimedRun extends RunSummary {
   readonly personKey: string;
   /** Number of the attempt that starts now, from 1; counted from the last replay. */
   readonly attempt: number;
+  /** Event type that asked for it. */
+  readonly trigger: string;
+  /** Since when it could have been claimed; `dueAtMs` of a claimed run is the end of its lease. */
+  readonly waitingSinceMs: number;
   /** Set by `--force` replays: write even what looks unchanged. */
   readonly force: boolean;
   /** Results of steps finished for this call version by earlier attempts: step index → result. */
@@ -191,6 +196,8 @@ export interface Ledger {
   findRun(id: string): Promise<{ readonly run: RunRow; readonly attempts: readonly AttemptRow[] } | null>;
   listRefusals(filter: ListFilter): Promise<Page<RefusalRow>>;
   stats(): Promise<LedgerStats>;
+  /** What waits, at a cost that follows what waits and not what is kept; for metrics, every few seconds. */
+  backlog(): Promise<Backlog>;
 
   // upkeep
   /**

@@ -210,3 +210,17 @@ export interface LedgerStats {
   readonly refusals: Readonly<Record<string, number>>;
   readonly bytes: number;
 }
+
+/** What waits. */
+export interface Backlog {
+  readonly pendingEvents: number;
+  /** Receipt time of the oldest event not folded yet. */
+  readonly oldestPendingEventMs: number | null;
+  readonly runs: Readonly<Record<Exclude<RunState, 'done'>, number>>;
+  /** Runs that could be claimed now, per destination, and since when the oldest could; a lease that ended counts. */
+  readonly due: readonly { readonly destination: string; readonly count: number; readonly oldestMs: number }[];
+  /** Dead letters per destination. */
+  readonly dead: readonly { readonly destination: string; readonly count: number }[];
+  /** Size of the ledger on disk. */
+  readonly bytes: number;
+}

@@ -4,6 +4,7 @@ import { RUN_STATES, type RunState } from '../../domain/run.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import type { Ledger, LedgerStats } from '../ledger.ts';
+import { findOldestPendingEvent } from './backlog.ts';
 
 /** Numbers for metrics and status; read beside the writes, which never wait for them. */
 export function createStats(database: Database, clock: Clock): Ledger['stats'] {
@@ -52,17 +53,6 @@ async function countRuns({ db }: Database): Promise<LedgerStats['runs']> {
     .execute();
   const count = (state: RunState): number => rows.find((row) => row.state === state)?.count ?? 0;
   return Object.fromEntries(RUN_STATES.map((state) => [state, count(state)])) as Record<RunState, number>;
-}
-
-async function findOldestPendingEvent({ db }: Database): Promise<number | null> {
-  const row = await db
-    .selectFrom('pending_events')
-    .select('received_at_ms')
-    .where('orphan', '=', 0)
-    .orderBy('event_id')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.received_at_ms ?? null;
 }
 
 async function findOldestDueRun({ db }: Database, nowMs: number): Promise<number | null> {

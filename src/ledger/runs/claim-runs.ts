@@ -121,6 +121,8 @@ function toClaimed(
       call: toCall(call),
       personKey: run.person_key,
       attempt: run.attempts + 1,
+      trigger: run.trigger,
+      waitingSinceMs: run.due_at_ms,
       force: run.force === 1,
       finishedSteps: finishedSteps(steps, run.id, call.version),
       leaseUntilMs: run.claim_at_ms ?? 0,

@@ -100,5 +100,37 @@ export function describeLists(open: OpenLedgerHarness): void {
       expect(await harness.ledger.stats()).toMatchObject({ runs: { due: 0, running: 1 }, oldestDueRunMs: null });
       expect((await harness.ledger.stats()).bytes).toBeGreaterThan(0);
     });
+
+    test('the backlog tells what waits, since when and for whom', async () => {
+      const { harness, record, fold, claim, finish, clock } = world();
+      await record({ call: 'c1' });
+      await fold([{ destination: 'other' }]);
+      const otherSinceMs = clock.now();
+      await record({ call: 'c2', fields: { customer_number: '+1' } });
+      await record({ call: 'c3', fields: { customer_number: '+2' } });
+      await fold();
+      const [run] = await claim({ limit: 1 });
+      expect(run).toMatchObject({ trigger: 'call.ended', waitingSinceMs: clock.now() });
+      await finish(run!, { outcome: { kind: 'rejected', reason: 'no' }, next: { state: 'dead' } });
+      await record({ call: 'c4' });
+      const pendingSinceMs = clock.now();
+      await record({ call: 'c5' });
+      await record({ call: 'c6' }, { orphan: true });
+      expect(await harness.ledger.backlog()).toEqual({
+        pendingEvents: 2,
+        oldestPendingEventMs: pendingSinceMs,
+        runs: { waiting: 0, due: 2, running: 0, held: 0, dead: 1 },
+        due: [
+          { destination: 'crm', count: 1, oldestMs: pendingSinceMs - 1 },
+          { destination: 'other', count: 1, oldestMs: otherSinceMs },
+        ],
+        dead: [{ destination: 'crm', count: 1 }],
+        bytes: expect.any(Number),
+      });
+      await claim();
+      const { runs, due } = await harness.ledger.backlog();
+      expect(runs).toMatchObject({ due: 1, running: 1 });
+      expect(due).toEqual([{ destination: 'other', count: 1, oldestMs: otherSinceMs }]);
+    });
   });
 }

@@ -10,6 +10,7 @@ import Sqlite from 'better-sqlite3';
 import { openSqliteLedger } from '../../../src/ledger/open-sqlite-ledger.ts';
 import { SqliteThread } from '../../../src/ledger/sqlite/sqlite-thread.ts';
 import { createIds } from '../../../src/shared/ids.ts';
+import { createManualClock } from '../../support/manual-clock.ts';
 import { openLedgerWorld, type LedgerHarness } from '../../support/ledger-world.ts';
 import { createTempFolder } from '../../support/temp-folder.ts';
 
@@ -56,6 +57,39 @@ test('nothing that runs for every webhook scans a table that grows', async () =>
   expect(scans).toEqual([]);
   folder.remove();
 });
+
+test('the backlog, read for metrics every few seconds, comes from indexes of what waits', async () => {
+  const folder = createTempFolder('plans');
+  const file = join(folder.path, 'ledger.db');
+  const clock = createManualClock();
+  const ledger = await openSqliteLedger({ file, clock, ids: createIds(clock) });
+  const submit = jest.spyOn(SqliteThread.prototype, 'submit');
+  await ledger.backlog();
+  const texts = submit.mock.calls.flatMap(([statements]) => statements.map(({ sql }) => sql));
+  await ledger.close();
+  const plans = explain(
+    file,
+    texts.filter((sql) => sql.includes('"runs"')),
+  );
+  expect(plans).toEqual([
+    'SEARCH runs USING COVERING INDEX runs_state (state=?)',
+    'SCAN runs USING COVERING INDEX runs_claim',
+    'SEARCH runs USING INDEX runs_state (state=?)',
+    'USE TEMP B-TREE FOR GROUP BY',
+  ]);
+  folder.remove();
+});
+
+function explain(file: string, texts: readonly string[]): string[] {
+  const sqlite = new Sqlite(file);
+  const details = texts.flatMap((sql) => {
+    const plan = sqlite.prepare(`explain query plan ${sql}`);
+    const steps = plan.all(...Array.from(sql.matchAll(/\?/g), () => null)) as { readonly detail: string }[];
+    return steps.map(({ detail }) => detail);
+  });
+  sqlite.close();
+  return details;
+}
 
 function findScans(file: string, texts: readonly string[]): string[] {
   const sqlite = new Sqlite(file);
