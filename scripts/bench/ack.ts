@@ -24,6 +24,7 @@ import { writeBodies } from './ack/write-bodies.ts';
 /** More than either target can take in a second: no file may run out within a round. */
 const BODIES_PER_SECOND = 20_000;
 const WARM_UP_SECONDS = 3;
+const CONNECTIONS = 50;
 
 const { values } = parseArgs({
   options: {
@@ -86,7 +87,7 @@ async function measure(): Promise<Report> {
   const kept = await hookline.events();
   return {
     machine: machine(folder),
-    settings: { role: values.role, rounds, seconds, connections: 50 },
+    settings: { role: values.role, rounds, seconds, connections: CONNECTIONS },
     ratio: median(measured.map((each) => each.hookline.perSecond / each.bare.perSecond)),
     bare: summarise(measured.map((each) => each.bare)),
     hookline: summarise(measured.map((each) => each.hookline)),
@@ -99,7 +100,8 @@ async function measure(): Promise<Report> {
 /** Both targets get the same bodies, one after the other; who begins changes from round to round. */
 async function round(durationS: number, hooklineFirst = false): Promise<{ bare: Measured; hookline: Measured }> {
   await writeBodies(bodies, secret, String((files += 1)), durationS * BODIES_PER_SECOND);
-  const run = (target: Target): Promise<Measured> => load({ url: target.url, bodies, durationS });
+  const run = (target: Target): Promise<Measured> =>
+    load({ url: target.url, bodies, durationS, connections: CONNECTIONS });
   if (hooklineFirst) return { hookline: await run(hookline), bare: await run(bare) };
   return { bare: await run(bare), hookline: await run(hookline) };
 }
@@ -108,6 +110,6 @@ async function fill(): Promise<void> {
   for (let kept = await hookline.events(); kept.recorded < events; kept = await hookline.events()) {
     console.error(`${kept.recorded} of ${events} events`);
     await writeBodies(bodies, secret, String((files += 1)), 10 * BODIES_PER_SECOND);
-    await load({ url: hookline.url, bodies, durationS: 10 });
+    await load({ url: hookline.url, bodies, durationS: 10, connections: CONNECTIONS });
   }
 }

@@ -20,9 +20,14 @@ export interface HooklineTarget extends Target {
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const BARE = new URL('./bare.ts', import.meta.url).pathname;
 
-/** The bare handler; it prints `listening <port>`. */
-export async function startBare(secret: string): Promise<Target> {
-  const child = start(['node', BARE, secret], {});
+/** The bare handler. */
+export function startBare(secret: string): Promise<Target> {
+  return startScript([BARE, secret]);
+}
+
+/** A server that prints `listening <port>`; the first of the words is its file. */
+export async function startScript(words: readonly string[]): Promise<Target> {
+  const child = start(['node', ...words], {});
   const port = await readLines(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
   return createTarget(child, port);
 }
@@ -32,7 +37,7 @@ export async function startHookline(
   parameters: readonly string[],
   env: Record<string, string>,
 ): Promise<HooklineTarget> {
-  const child = start([...startScript(), ...parameters], env);
+  const child = start([...npmStart(), ...parameters], env);
   const ports = await readLines(child, (line) => {
     const entry = JSON.parse(line) as { event: string; port: number; adminPort: number };
     return entry.event === 'daemon.started' ? entry : undefined;
@@ -51,7 +56,7 @@ export async function startHookline(
 }
 
 /** The words of the `start` script; variables may stand before `node`. */
-function startScript(): readonly string[] {
+function npmStart(): readonly string[] {
   const { scripts } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { scripts: { start: string } };
   return scripts.start.split(' ');
 }

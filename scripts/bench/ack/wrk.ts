@@ -28,9 +28,26 @@ interface Result {
 
 const SCRIPT = new URL('post.lua', import.meta.url).pathname;
 
-/** One thread, 50 connections: on two cores a second thread of wrk would take its time from the server. */
-export async function load(options: { url: string; bodies: string; durationS: number }): Promise<Measured> {
-  const parameters = ['-t1', '-c50', `-d${options.durationS}s`, '--timeout', '10s', '-s', SCRIPT, options.url];
+export interface Load {
+  readonly url: string;
+  /** File of signed bodies, see write-bodies.ts. */
+  readonly bodies: string;
+  readonly durationS: number;
+  readonly connections: number;
+}
+
+/** One thread: on two cores a second thread of wrk would take its time from the server. */
+export async function load(options: Load): Promise<Measured> {
+  const parameters = [
+    '-t1',
+    `-c${options.connections}`,
+    `-d${options.durationS}s`,
+    '--timeout',
+    '10s',
+    '-s',
+    SCRIPT,
+    options.url,
+  ];
   const { stdout } = await promisify(execFile)('wrk', parameters, { env: { ...process.env, BODIES: options.bodies } });
   const line = /^RESULT (.*)$/m.exec(stdout)?.[1];
   if (line === undefined) throw new Error(`wrk told nothing:\n${stdout}`);

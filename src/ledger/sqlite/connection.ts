@@ -57,6 +57,8 @@ const WRITER = [
   'synchronous = FULL',
   'cache_size = -4000',
   'temp_store = MEMORY',
+  // Last: opening may wait. Transactions wait in a way of their own (take-turn.ts).
+  'busy_timeout = 0',
 ];
 
 const READER = ['query_only = ON', 'cache_size = -8000', 'temp_store = MEMORY'];

@@ -1,16 +1,18 @@
 import type { SqlValue, StatementResult } from '../database.ts';
 import type { Connection } from './connection.ts';
 import type { Answer, Group, GroupParameter, GroupStatement } from './messages.ts';
+import type { Begin } from './take-turn.ts';
 
 type Unit = readonly GroupStatement[];
 
 /** Runs the units of a group in one transaction: one fsync for all of them, each failing alone. */
-export function writeGroup(connection: Connection, group: Group): readonly Answer[] {
+export function writeGroup(connection: Connection, group: Group, begin: Begin): readonly Answer[] {
   try {
-    return commit(connection, group, group.units);
+    return commit(connection, group, { units: group.units, begin });
   } catch (error) {
     // One unit too big for a full disk must not take the others along, least of all a deletion that would make room.
-    if (codeOf(error) === 'SQLITE_FULL') return group.units.map((unit) => commitAlone(connection, group, unit));
+    if (codeOf(error) === 'SQLITE_FULL')
+      return group.units.map((unit) => commitAlone(connection, group, { units: [unit], begin }));
     return group.units.map(() => unavailable(error));
   }
 }
@@ -33,16 +35,21 @@ export function unavailable(error: unknown): Answer {
   return { kind: 'unavailable', code: codeOf(error), message: messageOf(error) };
 }
 
-function commitAlone(connection: Connection, group: Group, unit: Unit): Answer {
+interface Transaction {
+  readonly units: readonly Unit[];
+  readonly begin: Begin;
+}
+
+function commitAlone(connection: Connection, group: Group, transaction: Transaction): Answer {
   try {
-    return commit(connection, group, [unit])[0] ?? unavailable(new Error('no answer'));
+    return commit(connection, group, transaction)[0] ?? unavailable(new Error('no answer'));
   } catch (error) {
     return unavailable(error);
   }
 }
 
-function commit(connection: Connection, group: Group, units: readonly Unit[]): readonly Answer[] {
-  connection.prepare('begin immediate').run();
+function commit(connection: Connection, group: Group, { units, begin }: Transaction): readonly Answer[] {
+  begin(connection);
   try {
     const answers = units.map((unit) => runUnit(connection, group, unit));
     connection.prepare('commit').run();

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openConnection, type Connection } from './connection.ts';
 import { isBroken, readGroup, unavailable, writeGroup } from './execute-group.ts';
 import type { Answer, Group, Reply, Request, ThreadOptions } from './messages.ts';
+import { createBegin } from './take-turn.ts';
 
 /*
  * The thread that owns one connection. better-sqlite3 blocks while the disk works; here it blocks nobody else
@@ -10,6 +11,7 @@ import type { Answer, Group, Reply, Request, ThreadOptions } from './messages.ts
  */
 
 const options = workerData as ThreadOptions;
+const begin = createBegin(options.busyTimeoutMs);
 let connection: Connection | null = null;
 
 parentPort?.on('message', (request: Request) => {
@@ -25,7 +27,7 @@ function answer(group: Group): readonly Answer[] {
   } catch (error) {
     return group.units.map(() => unavailable(error));
   }
-  const answers = (options.mode === 'write' ? writeGroup : readGroup)(connection, group);
+  const answers = options.mode === 'write' ? writeGroup(connection, group, begin) : readGroup(connection, group);
   if (isBroken(answers)) dropConnection();
   return answers;
 }

@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { median } from '../ack/report.ts';
+import { startHookline, startScript, type Target } from '../ack/target.ts';
+import { load } from '../ack/wrk.ts';
+import { writeBodies } from '../ack/write-bodies.ts';
+import type { Backing } from './backing.ts';
+
+const NAIVE = new URL('naive.ts', import.meta.url).pathname;
+/** In all, however many receivers share them. */
+const CONNECTIONS = 48;
+const WARM_UP_SECONDS = 2;
+/** More than one receiver can take in a second. */
+const BODIES_PER_SECOND = 12_000;
+
+export interface AckSettings {
+  readonly receivers: number;
+  readonly rounds: number;
+  readonly seconds: number;
+}
+
+export interface AckResult {
+  readonly mode: string;
+  readonly receivers: number;
+  /** Acknowledged per second by all receivers together, median of the rounds. */
+  readonly naive: number;
+  readonly hookline: number;
+  /** Median of the rounds' ratios. */
+  readonly ratio: number;
+  readonly p99Ms: number;
+  readonly errors: number;
+}
+
+/** So many receivers of Hookline against as many naive ones, in turn, on the same Redis. */
+export async function measureAck(backing: Backing, folder: string, settings: AckSettings): Promise<AckResult> {
+  const secret = randomBytes(24).toString('hex');
+  const hookline = await startReceivers(backing, folder, secret, settings.receivers);
+  const naive = await Promise.all(
+    Array.from({ length: settings.receivers }, () => startScript([NAIVE, backing.naiveRedisUrl])),
+  );
+  const bodies = createBodies(folder, secret);
+  try {
+    const rounds: { naive: Round; hookline: Round }[] = [];
+    await loadAll([...naive, ...hookline], bodies, WARM_UP_SECONDS);
+    for (let number = 1; number <= settings.rounds; number += 1) {
+      const first = number % 2 === 0 ? hookline : naive;
+      const before = await loadAll(first, bodies, settings.seconds);
+      const after = await loadAll(first === naive ? hookline : naive, bodies, settings.seconds);
+      rounds.push(first === naive ? { naive: before, hookline: after } : { naive: after, hookline: before });
+    }
+    return summarise(backing.mode, settings.receivers, rounds);
+  } finally {
+    await Promise.all([...hookline, ...naive].map((target) => target.stop()));
+  }
+}
+
+function startReceivers(backing: Backing, folder: string, secret: string, count: number): Promise<readonly Target[]> {
+  const config = join(folder, 'hookline.yaml');
+  writeFileSync(
+    config,
+    `server:
+  rate_limit: { per_address: 900000000/m }
+sources:
+  callab: { platform: callab, secrets: ["\${CALLAB_SECRET}"] }
+`,
+  );
+  mkdirSync(join(folder, 'data'), { recursive: true });
+  const env = {
+    ...backing.env,
+    HOOKLINE_CONFIG: config,
+    DATA_DIR: join(folder, 'data'),
+    CALLAB_SECRET: secret,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    ADMIN_PORT: '0',
+    LOG_LEVEL: 'info',
+    LOG_FORMAT: 'json',
+  };
+  return Promise.all(Array.from({ length: count }, () => startHookline(['--role', 'receiver'], env)));
+}
+
+interface Round {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+  readonly errors: number;
+}
+
+interface Bodies {
+  /** A file of new bodies for each of so many targets. */
+  write(targets: number, seconds: number): Promise<readonly string[]>;
+}
+
+function createBodies(folder: string, secret: string): Bodies {
+  let runs = 0;
+  return {
+    write: (targets, seconds) =>
+      Promise.all(
+        Array.from({ length: targets }, async (_, index) => {
+          const file = join(folder, `bodies-${index}.txt`);
+          await writeBodies(file, secret, `${(runs += 1)}-${index}`, seconds * BODIES_PER_SECOND);
+          return file;
+        }),
+      ),
+  };
+}
+
+async function loadAll(targets: readonly Target[], bodies: Bodies, seconds: number): Promise<Round> {
+  const files = await bodies.write(targets.length, seconds);
+  const connections = Math.floor(CONNECTIONS / targets.length);
+  const measured = await Promise.all(
+    targets.map(({ url }, index) => load({ url, bodies: files[index] ?? '', durationS: seconds, connections })),
+  );
+  return {
+    perSecond: measured.reduce((sum, { perSecond }) => sum + perSecond, 0),
+    p99Ms: Math.max(...measured.map(({ p99Ms }) => p99Ms)),
+    errors: measured.reduce((sum, { errors }) => sum + errors, 0),
+  };
+}
+
+function summarise(
+  mode: string,
+  receivers: number,
+  rounds: readonly { readonly naive: Round; readonly hookline: Round }[],
+): AckResult {
+  return {
+    mode,
+    receivers,
+    naive: median(rounds.map(({ naive }) => naive.perSecond)),
+    hookline: median(rounds.map(({ hookline }) => hookline.perSecond)),
+    ratio: median(rounds.map(({ naive, hookline }) => hookline.perSecond / naive.perSecond)),
+    p99Ms: median(rounds.map(({ hookline }) => hookline.p99Ms)),
+    errors: rounds.reduce((sum, { hookline }) => sum + hookline.errors, 0),
+  };
+}
