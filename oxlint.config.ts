@@ -33,6 +33,7 @@ const HOMES: Record<string, readonly Part[]> = {
   'rate-limiter-flexible': ['receive', 'admin'],
   kysely: ['ledger'],
   'better-sqlite3': ['ledger'],
+  pg: ['ledger'],
   axios: ['shared'],
   liquidjs: ['templates'],
   // Each part that can be configured owns the schema of its own section.

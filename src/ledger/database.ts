@@ -8,6 +8,8 @@ export type SqlValue = string | number | bigint | null | Uint8Array;
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly SqlValue[];
+  /** The text comes again and again: worth being kept compiled. */
+  readonly reused?: boolean;
   /** A guard: when no row is changed, the whole list is taken back. */
   readonly mustChange?: boolean;
 }
@@ -23,10 +25,14 @@ export type Written =
   /** A guard failed and nothing was written; `statement` is its index. */
   | { readonly kind: 'refused'; readonly statement: number };
 
-export interface DatabaseSize {
-  readonly fileBytes: number;
+export interface UsedBytes {
   /** Without what is free for reuse. */
-  readonly usedBytes: number;
+  readonly bytes: number;
+  /**
+   * Null: cheap to ask for again. Else it was counted row by row, and each event that is deleted lowers it by its body and
+   * by this.
+   */
+  readonly bytesPerEvent: number | null;
 }
 
 /**
@@ -36,9 +42,16 @@ export interface DatabaseSize {
 export interface Database {
   /** For building any query, and for executing those that only read. */
   readonly db: Kysely<Schema>;
+  /**
+   * True when the lists of several processes interleave. Then a list locks the rows by which it decides what to write
+   * (docs/decisions/0009); a single writer needs no locks.
+   */
+  readonly manyWriters: boolean;
   /** All of it or nothing, durable once resolved. Rejects with LedgerUnavailableError when the database cannot be used. */
   write(statements: readonly Statement[]): Promise<Written>;
-  size(): Promise<DatabaseSize>;
+  /** What the operator's limit is about; cheap. */
+  fileBytes(): Promise<number>;
+  usedBytes(): Promise<UsedBytes>;
   /** Gives a small piece of the free space back to the disk; false when there is none. */
   giveBackSpace(): Promise<boolean>;
   close(): Promise<void>;

@@ -5,7 +5,10 @@
  */
 export class LedgerUnavailableError extends Error {
   override readonly name = 'LedgerUnavailableError';
-  /** SQLite's word for it (`SQLITE_FULL`), `OVERLOADED`, `THREAD_DIED` or `CLOSED`. */
+  /**
+   * SQLite's word for it (`SQLITE_FULL`), PostgreSQL's (`53100`, `57P01`), the system's (`ECONNREFUSED`), or ours:
+   * `OVERLOADED`, `TIMEOUT`, `CONNECTION_LOST`, `THREAD_DIED`, `CLOSED`.
+   */
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {

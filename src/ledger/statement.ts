@@ -25,6 +25,7 @@ export function prepare<Parameters extends object>(
     const values = given as Readonly<Record<string, SqlValue>>;
     return {
       sql,
+      reused: true,
       parameters: parameters.map((value) => (value instanceof Slot ? get(values, value.name) : (value as SqlValue))),
     };
   };

@@ -14,6 +14,7 @@ describeLedger('SQLite', async (clock): Promise<LedgerHarness> => {
     get ledger() {
       return ledger;
     },
+    usedBytes: async () => (await ledger.stats()).bytes,
     async reopen() {
       await ledger.close();
       ledger = await open();

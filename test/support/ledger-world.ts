@@ -9,6 +9,8 @@ import { createManualClock, type ManualClock } from './manual-clock.ts';
 /** A ledger under test; `reopen` closes and opens the same one, as a restart would. */
 export interface LedgerHarness {
   readonly ledger: Ledger & { readonly sandbox: SandboxStore };
+  /** What retention counts against its limit. */
+  usedBytes(): Promise<number>;
   reopen(): Promise<void>;
   close(): Promise<void>;
 }

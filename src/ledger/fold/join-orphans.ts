@@ -2,7 +2,8 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Database, Statement } from '../database.ts';
 import { callKeyOf, selectEvents, toStoredEvent } from '../events/event-row.ts';
 import type { Join, OrphanCandidates, StoredEvent } from '../ledger.ts';
-import { toStatement } from '../statement.ts';
+import { mustChange, toStatement } from '../statement.ts';
+import { letFoldsEnd } from './fold-lock.ts';
 import { readCalls } from './read-calls.ts';
 import { JOIN_WINDOW_MS } from './write-call.ts';
 
@@ -31,6 +32,7 @@ export function createJoinOrphans(database: Database, clock: Clock): (join: Join
       .orderBy('event_id')
       .limit(MAX_ORPHANS)
       .execute();
+    if (orphans.length > 0) await letFoldsEnd(database);
     for (const orphan of orphans) await joinOrphan(database, orphan, join);
   };
 }
@@ -92,18 +94,21 @@ function joinStatements(
 ): readonly Statement[] {
   const joined = { event_id: orphan.event_id, call_key: callKey, reason, undone_at_ms: null };
   return [
+    // Refused when another process joined it, or retention deleted it.
+    mustChange(
+      toStatement(
+        db
+          .updateTable('pending_events')
+          .set({ orphan: 0, call_key: callKey, try_at_ms: 0, problem: null })
+          .where('event_id', '=', orphan.event_id)
+          .where('orphan', '=', 1),
+      ),
+    ),
     toStatement(
       db
         .insertInto('joins')
         .values(joined)
         .onConflict((conflict) => conflict.column('event_id').doNothing()),
-    ),
-    toStatement(
-      db
-        .updateTable('pending_events')
-        .set({ orphan: 0, call_key: callKey, try_at_ms: 0, problem: null })
-        .where('event_id', '=', orphan.event_id)
-        .where('orphan', '=', 1),
     ),
   ];
 }

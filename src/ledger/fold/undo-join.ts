@@ -25,7 +25,7 @@ export async function undoJoin(database: Database, clock: Clock, eventId: string
     ),
     // Not pending any more: it is never joined by itself again.
     toStatement(db.deleteFrom('pending_events').where('event_id', '=', eventId)),
-    foldAgain(database, joined.call_key),
+    ...foldAgain(database, joined.call_key),
   ]);
   return written.kind === 'written';
 }

@@ -5,6 +5,7 @@ import type { Database, Statement } from '../database.ts';
 import type { CallEvents, Folded } from '../ledger.ts';
 import type { CallTable } from '../schema.ts';
 import { mustChange, prepare } from '../statement.ts';
+import { shareFoldLock } from './fold-lock.ts';
 import { prepareRaise } from './raise-run.ts';
 import type { ReadCall } from './read-calls.ts';
 
@@ -17,10 +18,12 @@ export type WriteCall = (read: ReadCall, folded: Folded) => readonly Statement[]
 export function createWriteCall(database: Database, clock: Clock, ids: Ids): WriteCall {
   const statements = prepareStatements(database);
   const raise = prepareRaise(database);
+  const lock = shareFoldLock(database);
   return (read, folded) => {
     const row = toCallRow(read, folded, ids);
     const updatedAtMs = clock.now();
     return [
+      ...lock,
       mustChange(read.row === null ? statements.insert(row) : statements.update({ ...row, read: read.row.revision })),
       ...folded.runs.map((wanted) => raise({ id: ids.next('run'), call: row, wanted, updatedAtMs })),
       ...(read.row === null || read.row.person_key === row.person_key ? [] : [statements.movePerson(row)]),

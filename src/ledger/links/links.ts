@@ -34,7 +34,9 @@ export function createLinks(database: Database): Links {
       await database.write([save(toLinkRow(link))]);
     },
     async saveLinks(links) {
-      if (links.length > 0) await database.write(links.map((link): Statement => save(toLinkRow(link))));
+      // In one order: two processes that save the same keys must not wait for each other.
+      const ordered = links.toSorted((left, right) => (left.key < right.key ? -1 : 1));
+      if (links.length > 0) await database.write(ordered.map((link): Statement => save(toLinkRow(link))));
     },
     async removeLink(destination, kind, key) {
       await database.write([remove({ destination, kind, key })]);

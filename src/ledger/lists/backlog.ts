@@ -13,7 +13,7 @@ export function createBacklog(database: Database, clock: Clock): Ledger['backlog
     runs: await countRuns(database),
     due: await countDueRuns(database, clock.now()),
     dead: await countDeadRuns(database),
-    bytes: (await database.size()).fileBytes,
+    bytes: await database.fileBytes(),
   });
 }
 

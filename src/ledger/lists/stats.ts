@@ -14,7 +14,7 @@ export function createStats(database: Database, clock: Clock): Ledger['stats'] {
     oldestPendingEventMs: await findOldestPendingEvent(database),
     oldestDueRunMs: await findOldestDueRun(database, clock.now()),
     refusals: await countRefusals(database),
-    bytes: (await database.size()).fileBytes,
+    bytes: await database.fileBytes(),
   });
 }
 

@@ -5,12 +5,15 @@ import type { Database } from '../database.ts';
 import type { FinishedAttempt, Ledger } from '../ledger.ts';
 import { mustChange, prepare } from '../statement.ts';
 import { currentPersonKey } from './claim-runs.ts';
+import { prepareLockRun } from './lock-runs.ts';
 
 /** Writes an attempt and moves its run (contract: Ledger.finishAttempt). */
 export function createFinishAttempt(database: Database, ids: Ids): Ledger['finishAttempt'] {
   const { append, move, forgetSteps } = prepareStatements(database);
+  const lock = prepareLockRun(database);
   return async (attempt) => {
     const written = await database.write([
+      ...lock(attempt.runId),
       // First: it reads the number of the last attempt, and finds nothing when the lease was lost.
       mustChange(append(toAppend(attempt, ids.next('att')))),
       forgetSteps({ runId: attempt.runId, done: attempt.next.state === 'done' ? 1 : 0 }),
@@ -97,6 +100,11 @@ function prepareAppend(db: Database['db']) {
   );
 }
 
+/** PostgreSQL takes two bare parameters of a `case` for texts. */
+function time(value: unknown): RawBuilder<number> {
+  return sql<number>`cast(${value} as bigint)`;
+}
+
 function prepareMove(db: Database['db']) {
   return prepare<ReturnType<typeof toMove>>((move) => {
     // Asked for again while it ran: by a fold that made the call grow, or by a replay.
@@ -104,7 +112,7 @@ function prepareMove(db: Database['db']) {
     const restarted = sql`(${overtaken} and (${move.keepsTime} = 0 or runs.again = 1))`;
     const unlessRestarted = <Value>(value: unknown, restart: RawBuilder<unknown>): RawBuilder<Value> =>
       sql<Value>`case when ${restarted} then ${restart} else ${value} end`;
-    const claimAtMs = unlessRestarted<number>(move.claimAtMs, sql`${move.nowMs}`);
+    const claimAtMs = unlessRestarted<number>(time(move.claimAtMs), time(move.nowMs));
     return db
       .updateTable('runs')
       .set({

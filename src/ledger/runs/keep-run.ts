@@ -5,6 +5,7 @@ import type { Database } from '../database.ts';
 import type { Ledger } from '../ledger.ts';
 import { prepare, toStatement } from '../statement.ts';
 import { currentPersonKey } from './claim-runs.ts';
+import { lockRuns } from './lock-runs.ts';
 
 type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns' | 'endLeases'>;
 
@@ -20,7 +21,9 @@ export function createKeepRun(database: Database, clock: Clock): KeepRun {
       await database.write([statements.saveStep({ runId, owner, callVersion, step, result: JSON.stringify(result) })]);
     },
     async releaseRuns(owner, runIds) {
-      if (runIds.length > 0) await database.write([release(database, owner, runIds, clock.now())]);
+      if (runIds.length > 0) {
+        await database.write([...lockRuns(database, runIds), release(database, owner, runIds, clock.now())]);
+      }
     },
     async endLeases(nowMs) {
       await database.write([endLeases(database, nowMs)]);
@@ -36,7 +39,7 @@ interface StepParameters {
   readonly result: string;
 }
 
-function prepareStatements({ db }: Database) {
+function prepareStatements({ db, manyWriters }: Database) {
   const renew = prepare<{ readonly runId: string; readonly owner: string; readonly leaseUntilMs: number }>((lease) =>
     db
       .updateTable('runs')
@@ -61,7 +64,8 @@ function prepareStatements({ db }: Database) {
           ])
           .where('id', '=', step.runId)
           .where('owner', '=', step.owner)
-          .where('state', '=', 'running'),
+          .where('state', '=', 'running')
+          .$if(manyWriters, (held) => held.forShare()),
       )
       .onConflict((conflict) =>
         conflict

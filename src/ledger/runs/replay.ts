@@ -18,7 +18,7 @@ export function createReplay(database: Database): Ledger['replay'] {
   return async (filter) => {
     const callKey = filter.id === undefined ? null : await findCallKey(database, filter.id);
     const runs = await findRuns(database, filter, callKey);
-    const folds = callKey === null || isRunId(filter) ? [] : [foldAgain(database, callKey)];
+    const folds = callKey === null || isRunId(filter) ? [] : foldAgain(database, callKey);
     for (let from = 0; from < runs.length || from === 0; from += CHUNK) {
       const ids = runs.slice(from, from + CHUNK).map((run) => run.id);
       const statements = [...(from === 0 ? folds : []), ...(ids.length > 0 ? restart(database, ids, filter) : [])];
@@ -77,7 +77,11 @@ async function findRuns(
   return query.execute();
 }
 
-function restart({ db }: Database, ids: readonly string[], { force, nowMs }: ReplayFilter): readonly Statement[] {
+function restart(
+  { db, manyWriters }: Database,
+  ids: readonly string[],
+  { force, nowMs }: ReplayFilter,
+): readonly Statement[] {
   const restarted = db
     .updateTable('runs')
     .set({
@@ -100,5 +104,7 @@ function restart({ db }: Database, ids: readonly string[], { force, nowMs }: Rep
     .where('state', '=', 'running');
   // Those that a running run still saves go when its attempt ends; these may not wait for that: its worker may die.
   const steps = db.deleteFrom('run_steps').where('run_id', 'in', ids);
-  return [restarted, running, steps].map(toStatement);
+  // Else a run whose attempt ends between the two updates would be missed by both.
+  const lock = db.selectFrom('runs').select('id').where('id', 'in', ids).orderBy('id').forUpdate();
+  return [...(manyWriters ? [lock] : []), restarted, running, steps].map(toStatement);
 }

@@ -1,6 +1,6 @@
 import { Kysely } from 'kysely';
 
-import type { Database, DatabaseSize, StatementResult } from '../database.ts';
+import type { Database, StatementResult } from '../database.ts';
 import type { Schema } from '../schema.ts';
 import { createSqliteDialect } from './sqlite-dialect.ts';
 import { SqliteThread, type ThreadLimits } from './sqlite-thread.ts';
@@ -29,8 +29,10 @@ export async function openSqliteDatabase(file: string, limits: ThreadLimits = LI
   );
   const database: Database = {
     db: new Kysely<Schema>({ dialect: createSqliteDialect(reader) }),
+    manyWriters: false,
     write: (statements) => writer.submit(statements),
-    size: () => size(reader),
+    fileBytes: async () => (await countPages(reader)).fileBytes,
+    usedBytes: async () => ({ bytes: (await countPages(reader)).usedBytes, bytesPerEvent: null }),
     giveBackSpace: () => giveBackSpace(writer),
     async close() {
       await reader.close();
@@ -47,7 +49,7 @@ export async function openSqliteDatabase(file: string, limits: ThreadLimits = LI
   return database;
 }
 
-async function size(reader: SqliteThread): Promise<DatabaseSize> {
+async function countPages(reader: SqliteThread): Promise<{ readonly fileBytes: number; readonly usedBytes: number }> {
   const written = await reader.submit(
     ['pragma page_count', 'pragma freelist_count', 'pragma page_size'].map((sql) => ({ sql, parameters: [] })),
   );

@@ -2,11 +2,7 @@ import { sql } from 'kysely';
 
 import type { Database, Written } from '../database.ts';
 import { mustChange, prepare } from '../statement.ts';
-
-export interface Pruned {
-  readonly events: number;
-  readonly calls: number;
-}
+import { add, countEvents, NOTHING, type Pruned } from './pruned.ts';
 
 interface PrunedCalls extends Pruned {
   /** When the newest of them was last heard of; undefined when none was deleted. */
@@ -34,18 +30,21 @@ export function createPruneCalls(database: Database): (beforeMs: number) => Prom
       ),
     );
     return {
-      calls: written.filter((each) => each.kind === 'written').length,
-      events: written.reduce((sum, each) => sum + countEvents(each), 0),
+      ...written.map((each) => count(each)).reduce(add, NOTHING),
       newestMs: calls.at(-1)?.last_received_at_ms,
     };
   };
 }
 
-/** See the order in `prepareStatements`. */
-function countEvents(written: Written): number {
-  if (written.kind !== 'written') return 0;
-  const [, , , joined, own] = written.results;
-  return (joined?.changes ?? 0) + (own?.changes ?? 0);
+function count(written: Written): Pruned {
+  if (written.kind !== 'written') return NOTHING;
+  const rows = written.results.flatMap((result) => result.rows);
+  return { ...countEvents(rows.filter(isDeletedEvent)), calls: 1 };
+}
+
+/** Locks return rows too. */
+function isDeletedEvent(row: unknown): boolean {
+  return typeof row === 'object' && row !== null && 'bytes' in row;
 }
 
 const NO_WORK_LEFT = [
@@ -65,7 +64,10 @@ function findOldCalls({ db }: Database, beforeMs: number) {
     .execute();
 }
 
-function prepareStatements({ db }: Database) {
+/** An event that came while its call was being deleted waits for the fold, which makes the call anew. */
+const FOLDED = sql<boolean>`not exists (select 1 from pending_events where pending_events.event_id = events.id)`;
+
+function prepareStatements({ db, manyWriters }: Database) {
   // Another event may have arrived since the call was found: then nothing is deleted.
   const call = prepare<OldCall>((old) =>
     db
@@ -74,6 +76,12 @@ function prepareStatements({ db }: Database) {
       .where('last_received_at_ms', '<', old.beforeMs)
       .where((where) => where.and(NO_WORK_LEFT)),
   );
+  const guarded = (old: OldCall) => mustChange(call(old));
+  const locks = manyWriters ? prepareLocks(db) : [];
+  return [...locks, prepareRemember(db), guarded, ...prepareEventStatements(db), ...prepareRunStatements(db)];
+}
+
+function prepareEventStatements(db: Database['db']) {
   const duplicates = prepare<OldCall>((old) =>
     db
       .deleteFrom('duplicates')
@@ -90,17 +98,38 @@ function prepareStatements({ db }: Database) {
           .select('event_id')
           .where('joins.call_key', '=', old.key)
           .where('undone_at_ms', 'is', null),
-      ),
+      )
+      .where(FOLDED)
+      .returning(sql<number>`length(body)`.as('bytes')),
   );
   const own = prepare<OldCall>((old) =>
-    db.deleteFrom('events').where('call_key', '=', old.key).where('orphan', '=', 0).where('state', '=', 'pending'),
+    db
+      .deleteFrom('events')
+      .where('call_key', '=', old.key)
+      .where('orphan', '=', 0)
+      .where('state', '=', 'pending')
+      .where(FOLDED)
+      .returning(sql<number>`length(body)`.as('bytes')),
   );
   // A join that was undone tells why its event waits alone; it goes with the event.
   const joins = prepare<OldCall>((old) =>
-    db.deleteFrom('joins').where('call_key', '=', old.key).where('undone_at_ms', 'is', null),
+    db
+      .deleteFrom('joins')
+      .where('call_key', '=', old.key)
+      .where('undone_at_ms', 'is', null)
+      .where(sql<boolean>`not exists (select 1 from events where events.id = joins.event_id)`),
   );
-  const guarded = (old: OldCall) => mustChange(call(old));
-  return [prepareRemember(db), guarded, duplicates, joined, own, joins, ...prepareRunStatements(db)];
+  return [duplicates, joined, own, joins];
+}
+
+/** A replay or a fold of the call comes before all of this, or finds nothing. */
+function prepareLocks(db: Database['db']) {
+  return [
+    prepare<OldCall>((old) => db.selectFrom('calls').select('id').where('id', '=', old.id).forUpdate()),
+    prepare<OldCall>((old) =>
+      db.selectFrom('runs').select('id').where('call_id', '=', old.id).orderBy('id').forUpdate(),
+    ),
+  ];
 }
 
 /** Adds the call to those of its person that are forgotten; taken back when the call is not deleted after all. */

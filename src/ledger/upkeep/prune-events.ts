@@ -2,25 +2,20 @@ import { sql } from 'kysely';
 
 import type { Database } from '../database.ts';
 import { toStatement } from '../statement.ts';
+import { countEvents, NOTHING, type Pruned } from './pruned.ts';
 
 /** Events deleted at a time. */
 const CHUNK = 100;
 /** Events that are never folded. */
 const WITHOUT_CALL = ['unparseable', 'no_call', 'quarantined'] as const;
 
-/** Deletes the oldest events that nobody proved to have sent; resolves to how many. */
-export async function pruneQuarantined(database: Database): Promise<number> {
-  const old = await findOld(database, 'quarantined');
-  return old.length === 0
-    ? 0
-    : deleteEvents(
-        database,
-        old.map((event) => event.id),
-      );
+/** Deletes the oldest events that nobody proved to have sent. */
+export async function pruneQuarantined(database: Database): Promise<Pruned> {
+  return deleteEvents(database, await findOld(database, 'quarantined'));
 }
 
-/** Deletes the oldest events that belong to no call, orphans that found none included; resolves to how many. */
-export function createPruneEvents(database: Database): (beforeMs: number) => Promise<number> {
+/** Deletes the oldest events that belong to no call, orphans that found none included. */
+export function createPruneEvents(database: Database): (beforeMs: number) => Promise<Pruned> {
   return async (beforeMs) => {
     const limitMs = Math.min(beforeMs, Number.MAX_SAFE_INTEGER);
     const found = await Promise.all([
@@ -33,12 +28,7 @@ export function createPruneEvents(database: Database): (beforeMs: number) => Pro
       .filter((event) => event.received_at_ms < limitMs)
       .toSorted((left, right) => left.received_at_ms - right.received_at_ms)
       .slice(0, CHUNK);
-    return old.length === 0
-      ? 0
-      : deleteEvents(
-          database,
-          old.map((event) => event.id),
-        );
+    return deleteEvents(database, old);
   };
 }
 
@@ -75,21 +65,31 @@ function findLoneOrphans({ db }: Database) {
     .execute();
 }
 
-async function deleteEvents(database: Database, ids: readonly string[]): Promise<number> {
-  const { db } = database;
+async function deleteEvents(database: Database, old: readonly { readonly id: string }[]): Promise<Pruned> {
+  if (old.length === 0) return NOTHING;
+  const { db, manyWriters } = database;
+  const ids = old.map((event) => event.id);
   // An orphan may have found its call since it was read; then it is a pending event and stays.
   const joined = db
     .selectFrom('joins')
     .select('event_id')
     .where('event_id', 'in', ids)
     .where('undone_at_ms', 'is', null);
-  const events = db.deleteFrom('events').where('id', 'in', ids).where('id', 'not in', joined);
+  const events = db
+    .deleteFrom('events')
+    .where('id', 'in', ids)
+    .where('id', 'not in', joined)
+    .returning(sql<number>`length(body)`.as('bytes'));
   const gone = db.selectFrom('events').select('events.id').where('events.id', 'in', ids);
+  // An orphan about to find its call comes before all of this, or finds itself gone.
+  const lock = db.selectFrom('pending_events').select('event_id').where('event_id', 'in', ids).orderBy('event_id');
+  const locks = manyWriters ? [toStatement(lock.forUpdate())] : [];
   const written = await database.write([
+    ...locks,
     toStatement(events),
     toStatement(db.deleteFrom('duplicates').where('event_id', 'in', ids).where('event_id', 'not in', gone)),
     toStatement(db.deleteFrom('joins').where('event_id', 'in', ids).where('event_id', 'not in', gone)),
     toStatement(db.deleteFrom('pending_events').where('event_id', 'in', ids).where('event_id', 'not in', gone)),
   ]);
-  return written.kind === 'written' ? (written.results[0]?.changes ?? 0) : 0;
+  return written.kind === 'written' ? countEvents(written.results[locks.length]?.rows ?? []) : NOTHING;
 }

@@ -39,7 +39,12 @@ async function openWorld(): Promise<{ world: LedgerWorld; database: Database }> 
   const world = await openLedgerWorld(async (clock): Promise<LedgerHarness> => {
     await migrate(database, clock);
     const ledger = createLedger(database, clock, createIds(clock));
-    return { ledger, reopen: () => Promise.resolve(), close: () => ledger.close() };
+    return {
+      ledger,
+      usedBytes: () => Promise.resolve(0),
+      reopen: () => Promise.resolve(),
+      close: () => ledger.close(),
+    };
   });
   return { world, database };
 }

@@ -27,7 +27,12 @@ test('nothing that runs for every webhook scans a table that grows', async () =>
   const file = join(folder.path, 'ledger.db');
   const world = await openLedgerWorld(async (clock): Promise<LedgerHarness> => {
     const ledger = await openSqliteLedger({ file, clock, ids: createIds(clock) });
-    return { ledger, reopen: () => Promise.resolve(), close: () => ledger.close() };
+    return {
+      ledger,
+      usedBytes: () => Promise.resolve(0),
+      reopen: () => Promise.resolve(),
+      close: () => ledger.close(),
+    };
   });
   const submit = jest.spyOn(SqliteThread.prototype, 'submit');
   const { ledger } = world.harness;

@@ -1,0 +1,51 @@
+import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
+
+/** Deadlock, or a conflict of serializable transactions: everything was taken back, and it may be tried again. */
+const CONFLICT = /^40(001|P01)$/;
+/**
+ * The server is away, full, told to stop, out of time, or broken (https://www.postgresql.org/docs/15/errcodes-appendix.html):
+ * connection exceptions, read-only, resources (disk full), operator intervention and timeouts, system and internal errors.
+ */
+const SERVER_FAULT = /^(08|25006|53|55P03|57|58|XX|3D000|28|0A000)/;
+const SQLSTATE = /^[0-9A-Z]{5}$/;
+
+export function isConflict(error: unknown): boolean {
+  return CONFLICT.test(sqlStateOf(error) ?? '');
+}
+
+export function isUniqueViolation(error: unknown): boolean {
+  return sqlStateOf(error) === '23505';
+}
+
+/** True for the statement's own fault: a constraint, a wrong parameter. Tried again, it would fail again. */
+export function isStatementFault(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state !== undefined && !SERVER_FAULT.test(state) && !CONFLICT.test(state);
+}
+
+/** What the caller of the ledger gets: LedgerUnavailableError unless the statement itself is at fault. */
+export function toLedgerError(error: unknown, sql: string): Error {
+  if (error instanceof LedgerUnavailableError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  // Not the error of `pg` as cause: its `detail` quotes the row, and rows hold people.
+  if (isStatementFault(error)) return new Error(`The ledger refused a statement: ${message} (${sql.slice(0, 500)})`);
+  const code = codeOf(error);
+  return new LedgerUnavailableError(code, `PostgreSQL cannot be used: ${code}: ${message}`);
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  const code = errorCode(error);
+  return code !== undefined && SQLSTATE.test(code) ? code : undefined;
+}
+
+/** SQLSTATE, else the system's word (`ECONNREFUSED`), else that the connection went away or gave no answer in time. */
+function codeOf(error: unknown): string {
+  const code = errorCode(error);
+  if (code !== undefined) return code;
+  return error instanceof Error && /timeout/i.test(error.message) ? 'TIMEOUT' : 'CONNECTION_LOST';
+}
+
+function errorCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}

@@ -1,0 +1,87 @@
+import { Kysely, sql } from 'kysely';
+import type { Pool } from 'pg';
+
+import type { Database, UsedBytes } from '../database.ts';
+import type { Schema } from '../schema.ts';
+import { createColumnTypesPlugin } from './column-types.ts';
+import { createPool, describeServer, type PoolLimits } from './pool.ts';
+import { createPostgresDialect } from './postgres-dialect.ts';
+import { writeList } from './write-list.ts';
+
+/** Lists over a million rows take longer than a webhook may; whoever waits for these is a worker or a person. */
+const LIMITS: PoolLimits = { connections: 10, connectTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
+const OLDEST_VERSION = 15;
+/** What an event costs beside its body: its row, those of its call, runs and attempts, and their indexes. */
+export const BYTES_PER_EVENT = 4_096;
+
+/**
+ * Connects to PostgreSQL 15 or newer. Any number of processes may use one database. Rejects with the server and the reason
+ * when it cannot be used; the password is in no message.
+ */
+export async function openPostgresDatabase(url: string, limits: PoolLimits = LIMITS): Promise<Database> {
+  const pool = createPoolOf(url, limits);
+  const db = new Kysely<Schema>({ dialect: createPostgresDialect(pool), plugins: [createColumnTypesPlugin()] });
+  try {
+    await checkServer(db);
+  } catch (error) {
+    await pool.end();
+    throw new Error(`The ledger in PostgreSQL at ${describeServer(url)} cannot be opened: ${messageOf(error)}`, {
+      cause: error,
+    });
+  }
+  return {
+    db,
+    manyWriters: true,
+    write: (statements) => writeList(pool, statements),
+    fileBytes: () => fileBytes(db),
+    usedBytes: () => usedBytes(db),
+    // Vacuum makes the room of deleted rows free for new ones; nothing short of a table lock gives it back to the disk.
+    giveBackSpace: () => Promise.resolve(false),
+    close: () => pool.end(),
+  };
+}
+
+function createPoolOf(url: string, limits: PoolLimits): Pool {
+  try {
+    return createPool(url, limits);
+  } catch {
+    // Without the cause: an invalid URL is quoted in it, password and all.
+    throw new Error('DATABASE_URL is not a URL. It should read postgres://user:password@host:5432/database.');
+  }
+}
+
+async function checkServer(db: Kysely<Schema>): Promise<void> {
+  const { rows } = await sql<{ readonly version: number; readonly encoding: string; readonly commits: string }>`
+    select current_setting('server_version_num')::integer / 10000 as version,
+      current_setting('server_encoding') as encoding, current_setting('synchronous_commit') as commits`.execute(db);
+  const { version, encoding, commits } = rows[0] ?? { version: 0, encoding: 'unknown', commits: 'unknown' };
+  if (version < OLDEST_VERSION) throw new Error(`it is version ${version}; Hookline needs ${OLDEST_VERSION} or newer.`);
+  if (encoding !== 'UTF8') throw new Error(`its encoding is ${encoding}; Hookline needs a database made with UTF8.`);
+  if (commits === 'off') {
+    throw new Error(
+      'synchronous_commit is off, so webhooks would be acknowledged before they are on disk. ' +
+        'Switch it on: alter database … set synchronous_commit = on;',
+    );
+  }
+}
+
+/** The whole database, free room included. */
+async function fileBytes(db: Kysely<Schema>): Promise<number> {
+  const { rows } = await sql<{
+    readonly bytes: number;
+  }>`select pg_database_size(current_database()) as bytes`.execute(db);
+  return rows[0]?.bytes ?? 0;
+}
+
+/** Row by row: the size of the files says nothing about what is in use, since they never shrink. Reads no body. */
+async function usedBytes(db: Kysely<Schema>): Promise<UsedBytes> {
+  const row = await db
+    .selectFrom('events')
+    .select(sql<number>`coalesce(sum(length(body) + ${sql.lit(BYTES_PER_EVENT)}), 0)`.as('bytes'))
+    .executeTakeFirstOrThrow();
+  return { bytes: row.bytes, bytesPerEvent: BYTES_PER_EVENT };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
