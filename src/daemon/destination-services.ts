@@ -9,8 +9,8 @@ import type { Logger } from '../shared/logger.ts';
 import { systemAfter } from '../sync/budget.ts';
 import { createDestinationRuntime, type DestinationRuntime } from '../sync/destination-runtime.ts';
 import { createKeyedMutex } from '../sync/keyed-mutex.ts';
-import type { RequestMetrics } from '../sync/send-request.ts';
 import type { SyncDependencies } from '../sync/session.ts';
+import type { RequestMetrics } from '../sync/take-turn.ts';
 
 export interface DestinationServicesOptions {
   readonly ledger: LedgerWithSandbox;

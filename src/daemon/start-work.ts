@@ -25,7 +25,7 @@ export function startWork(services: DaemonServices, busy: () => boolean): Worker
     graceMs: GRACE_MS,
     destinations: destinations.runtimes().map((runtime) => ({
       destination: runtime.destination.name,
-      concurrency: runtime.destination.rate?.max_in_flight ?? 4,
+      concurrency: runtime.destination.runsInFlight ?? runtime.destination.rate?.max_in_flight ?? 4,
       canRun: (nowMs) => runtime.canRun(nowMs),
       roomAtMs: () => runtime.roomAtMs(),
       refresh: () => runtime.refresh(),

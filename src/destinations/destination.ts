@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { HttpClient, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import type { Rate } from './rate.ts';
 
 /** What Hookline keeps in a CRM. */
@@ -60,6 +60,8 @@ export interface RecordWrite {
   readonly attemptedAtMs: number | null;
   /** The CRM id of the person a call or task belongs to. */
   readonly contactId: string | null;
+  /** False when it is known to hang on that contact already: nothing needs to be attached. */
+  readonly attach: boolean;
   /** What the templates of a request may see (call, contact, outcomes, …). */
   readonly scope: JsonObject;
 }
@@ -72,29 +74,76 @@ export interface Planned {
 export interface Written {
   readonly id: string;
   readonly created: boolean;
+  /** What came out otherwise than asked, field by field; shown with the attempt. */
+  readonly notes?: readonly FieldNote[];
 }
+
+/** `dropped`: the CRM cannot take it, the rest was written. `different`: it took it, and shows something else. */
+export interface FieldNote {
+  readonly field: string;
+  readonly kind: 'dropped' | 'different';
+  readonly reason: string;
+}
+
+/** One request as it went, to be kept with every attempt that took part in it. */
+export interface Exchange {
+  readonly request: HttpRequest;
+  readonly effect: 'read' | 'write';
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** How long it waited for its turn before it began. */
+  readonly waitedMs: number;
+  readonly outcome: HttpOutcome;
+}
+
+/** `empty`: when its turn came there was nothing left to send. */
+export type SharedAnswer =
+  | { readonly kind: 'response'; readonly response: HttpResponse; readonly exchange: Exchange }
+  | { readonly kind: 'failed'; readonly failure: Failure; readonly exchange: Exchange | null }
+  | { readonly kind: 'empty' };
 
 /**
  * What a destination may do to the outside while it works. Requests go through the budget, are kept with the
  * attempt (masked), and in a preview writes are recorded instead of sent.
  */
 export interface RequestContext {
+  /** A preview shares no request with live work. */
+  readonly mode: 'live' | 'preview';
   /** Never throws: transport faults come back as `Failure` (`retry` when nothing was sent, else `unknown`). */
   send(
     request: HttpRequest,
     effect: 'read' | 'write',
+    limitClass?: string,
   ): Promise<{ readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure>;
+  /**
+   * Sends one request for many attempts, this one among them (live only): it passes budget and breaker once, ends by its
+   * own timeout and not with any of the attempts, and is built only when its turn has come, so that it can take along what
+   * came meanwhile. Each attempt that took part has to `keep` it.
+   */
+  sendShared(build: () => HttpRequest | null, effect: 'read' | 'write', limitClass?: string): Promise<SharedAnswer>;
+  /** Keeps a shared exchange with this attempt, with these parts of its bodies: a hundred rows are not kept a hundred times. */
+  keep(exchange: Exchange, part: ExchangePart): void;
   readonly signal: AbortSignal;
+}
+
+export interface ExchangePart {
+  readonly requestBody: string | null;
+  readonly responseBody: string | null;
 }
 
 /** What an operator gets when `fields`, `status`… are not written: CRM field → template. */
 export interface SyncDefaults {
-  readonly contact: Readonly<Record<string, string>>;
-  readonly call: Readonly<Record<string, string>>;
-  readonly task: Readonly<Record<string, string>>;
+  readonly contact: DefaultFields;
+  readonly call: DefaultFields;
+  readonly task: DefaultFields;
   /** The `status` block of the contact; the first rule that holds decides. */
   readonly status?: StatusDefaults;
 }
+
+/** A template, or one with the policy by which it meets what is there. */
+export type DefaultFields = Readonly<
+  Record<string, string | { readonly value: string; readonly write: 'fill_if_empty' }>
+>;
 
 export interface StatusDefaults {
   readonly field: string;
@@ -106,6 +155,13 @@ export interface CheckFinding {
   readonly level: 'ok' | 'warning' | 'error';
   /** A sentence; for errors it says what would be right. */
   readonly message: string;
+}
+
+export interface LimitNews {
+  /** The limits over time as the CRM states them, in place of those of `rate`. */
+  readonly per?: Rate['per'];
+  /** Nothing more of this class may be asked for so long. */
+  readonly silentForMs?: number;
 }
 
 /** One configured CRM. Implementations pass `test/conformance/destination.ts`. */
@@ -123,6 +179,12 @@ export interface Destination {
   readonly allowPrivateNetworks?: boolean;
   /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
   readonly rate?: Rate;
+  /** Runs that may be under way at once; absent: as many as requests. Where requests carry many records, more are needed to fill them. */
+  readonly runsInFlight?: number;
+  /** Requests that the CRM counts apart from all others (searches): name of the class → its limits. */
+  readonly limitClasses?: Readonly<Record<string, Rate>>;
+  /** What an answer tells of the CRM's limits; null: nothing. Absent: only `Retry-After` of a 429 is heeded. */
+  readonly readLimits?: (answer: HttpResponse) => LimitNews | null;
   /** Answers the requests of a destination that has no network (the sandbox). */
   readonly transport?: HttpClient;
   /** Every record that matches; at most a page. An answer that cannot be read is a Failure, not an empty list. */

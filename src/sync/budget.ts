@@ -29,6 +29,8 @@ export interface Budget {
   acquire(signal: AbortSignal): Promise<Slot>;
   /** The other side asked for silence (429 with Retry-After). */
   blockUntil(untilMs: number): void;
+  /** The other side said what its limits over time are: they take the place of those of the rate. */
+  setLimits(per: Rate['per']): void;
   /** When windows and silence allow the next request; in the past when they do now. */
   roomAtMs(): number;
   /** For metrics. */
@@ -61,7 +63,7 @@ interface Window {
 interface State {
   inFlight: number;
   blockedUntilMs: number;
-  readonly windows: readonly Window[];
+  windows: readonly Window[];
   readonly waiters: Waiter[];
   cancelTimer: (() => void) | null;
 }
@@ -70,11 +72,7 @@ export function createBudget(options: BudgetOptions): Budget {
   const state: State = {
     inFlight: 0,
     blockedUntilMs: 0,
-    windows: options.rate.per.map(({ n, seconds }) => ({
-      times: new Float64Array(n).fill(-Infinity),
-      lengthMs: seconds * 1000,
-      next: 0,
-    })),
+    windows: options.rate.per.map((limit) => createWindow(limit, new Float64Array())),
     waiters: [],
     cancelTimer: null,
   };
@@ -82,6 +80,13 @@ export function createBudget(options: BudgetOptions): Budget {
     acquire: (signal) => acquire(state, options, signal),
     blockUntil(untilMs) {
       state.blockedUntilMs = Math.max(state.blockedUntilMs, untilMs);
+      serve(state, options);
+    },
+    setLimits(per) {
+      if (isSameLimits(state.windows, per)) return;
+      const [longest] = state.windows.toSorted((left, right) => right.times.length - left.times.length);
+      const past = longest?.times.toSorted() ?? new Float64Array();
+      state.windows = per.map((limit) => createWindow(limit, past));
       serve(state, options);
     },
     roomAtMs: () => freeAtMs(state, options.clock.now()),
@@ -97,6 +102,23 @@ export function createBudget(options: BudgetOptions): Budget {
       })),
     }),
   };
+}
+
+/** A window that remembers the last of these requests. */
+function createWindow({ n, seconds }: Rate['per'][number], past: Float64Array): Window {
+  const times = new Float64Array(n).fill(-Infinity);
+  const known = past.slice(-n);
+  times.set(known, n - known.length);
+  return { times, lengthMs: seconds * 1000, next: 0 };
+}
+
+function isSameLimits(windows: readonly Window[], per: Rate['per']): boolean {
+  return (
+    windows.length === per.length &&
+    per.every(
+      ({ n, seconds }, index) => windows[index]?.times.length === n && windows[index].lengthMs === seconds * 1000,
+    )
+  );
 }
 
 function leftInWindow({ times, lengthMs }: Window, nowMs: number): number {

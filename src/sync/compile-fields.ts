@@ -1,4 +1,4 @@
-import type { RecordKind, StatusDefaults } from '../destinations/destination.ts';
+import type { DefaultFields, RecordKind, StatusDefaults } from '../destinations/destination.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { compileCondition, type ConditionConfig } from '../templates/condition.ts';
 import { compileTemplate, TemplateError, type TemplateSite } from '../templates/template.ts';
@@ -9,7 +9,7 @@ import type { DetailedField, FieldConfig, StatusConfig } from './schema.ts';
 /** Fields of one record kind: what the destination type offers and what the operator wrote. */
 export interface FieldsInput {
   readonly kind: RecordKind;
-  readonly defaults: Readonly<Record<string, string>>;
+  readonly defaults: DefaultFields;
   readonly fields: Readonly<Record<string, FieldConfig>>;
   /** False where the destination cannot show a record of this kind. */
   readonly isReadable: boolean;
@@ -30,7 +30,11 @@ export function compileFields(
       message: `"${write}" needs to see the present value, and this destination cannot show a ${kind}. Write newer or overwrite.`,
     });
   }
-  return [...untouched.map(([name, template]) => compileField(name, template, site)), ...compiled];
+  return [...untouched.map(([name, value]) => compileField(name, withDetails(value), site)), ...compiled];
+}
+
+function withDetails(value: DefaultFields[string]): FieldConfig {
+  return typeof value === 'string' ? value : { ...value, omit_empty: true };
 }
 
 const LOOKS_FIRST: readonly WritePolicy[] = ['fill_if_empty', 'append', 'max'];

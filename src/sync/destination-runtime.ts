@@ -1,12 +1,13 @@
 import type { Destination, Failure, RequestContext } from '../destinations/destination.ts';
-import { rateSchema } from '../destinations/rate.ts';
+import { rateSchema, type Rate } from '../destinations/rate.ts';
 import type { Ledger, Pause, RequestRecord } from '../ledger/ledger.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { HttpClient } from '../shared/http-client.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createBreaker, type Breaker, type CanRun } from './breaker.ts';
-import { createBudget, type After, type BudgetReading } from './budget.ts';
-import { sendRequest, type Channel, type Operation, type RequestMask, type RequestMetrics } from './send-request.ts';
+import { createBudget, type After, type Budget, type BudgetReading } from './budget.ts';
+import { keepExchange, sendRequest, sendShared, type Conversation } from './send-request.ts';
+import type { Channel, Operation, RequestMask, RequestMetrics } from './take-turn.ts';
 
 export interface DestinationRuntimeOptions {
   readonly destination: Destination;
@@ -51,9 +52,7 @@ export interface DestinationRuntime {
   settled(): Promise<void>;
 }
 
-const FAULTS_UNTIL_OPEN = 5;
-const FIRST_OPEN_MS = 5000;
-const MAX_OPEN_MS = 5 * 60_000;
+const BREAKER = { threshold: 5, firstOpenMs: 5000, maxOpenMs: 5 * 60_000 };
 /** Well inside a run's lease. */
 const MAX_BUDGET_WAIT_MS = 5000;
 
@@ -65,23 +64,23 @@ export function createDestinationRuntime(
   options: DestinationRuntimeOptions,
   initial: Pause | null = null,
 ): DestinationRuntime {
-  const { destination, clock, after, mask, metrics } = options;
+  const { destination, clock, mask, metrics } = options;
   const keeper = createPauseKeeper(options);
-  const breaker = createBreaker(
-    {
-      destination: destination.name,
-      threshold: FAULTS_UNTIL_OPEN,
-      firstOpenMs: FIRST_OPEN_MS,
-      maxOpenMs: MAX_OPEN_MS,
-      onChange: keeper.keep,
-    },
-    initial,
-  );
+  const breaker = createBreaker({ ...BREAKER, destination: destination.name, onChange: keeper.keep }, initial);
   if (initial?.untilMs === null) breaker.resume();
-  const rate = destination.rate ?? rateSchema.parse({});
-  const budget = createBudget({ rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS });
+  const budgets = createBudgets(options);
+  const budget = budgets(undefined);
   const http = destination.transport ?? options.http;
-  const channel: Channel = { destination: destination.name, http, clock, mask, budget, breaker, metrics };
+  const channel: Channel = {
+    destination: destination.name,
+    http,
+    clock,
+    mask,
+    budgetOf: budgets,
+    readLimits: destination.readLimits,
+    breaker,
+    metrics,
+  };
   return {
     destination,
     canRun: (nowMs) => breaker.canRun(nowMs),
@@ -98,13 +97,29 @@ export function createDestinationRuntime(
   };
 }
 
+/** The general budget, and one more for each class of requests that the CRM counts apart. */
+function createBudgets({ destination, clock, after }: DestinationRuntimeOptions): Channel['budgetOf'] {
+  const create = (rate: Rate): Budget => createBudget({ rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS });
+  const general = create(destination.rate ?? rateSchema.parse({}));
+  const classes = new Map(
+    Object.entries(destination.limitClasses ?? {}).map(([name, rate]) => [name, create(rate)] as const),
+  );
+  return (limitClass) => (limitClass === undefined ? general : (classes.get(limitClass) ?? general));
+}
+
 function openContext(channel: Channel, mode: 'live' | 'preview', signal: AbortSignal): OpenContext {
   const records: RequestRecord[] = [];
   return {
-    contextFor: (operation) => ({
-      signal,
-      send: (request, effect) => sendRequest(channel, { mode, signal, records, operation }, request, effect),
-    }),
+    contextFor(operation) {
+      const conversation: Conversation = { mode, signal, records, operation };
+      return {
+        mode,
+        signal,
+        send: (request, effect, limitClass) => sendRequest(channel, conversation, request, { effect, limitClass }),
+        sendShared: (build, effect, limitClass) => sendShared(channel, conversation, build, { effect, limitClass }),
+        keep: (exchange, part) => keepExchange(channel, conversation, exchange, part),
+      };
+    },
     requests: () => records,
   };
 }

@@ -1,45 +1,7 @@
-import type { Failure, Planned, RecordKind } from '../destinations/destination.ts';
+import type { Exchange, ExchangePart, Failure, Planned, SharedAnswer } from '../destinations/destination.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
-import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
-import type { Clock } from '../shared/clock.ts';
-import { readRetryAfter } from '../shared/retry-after.ts';
-import type { Breaker, Health } from './breaker.ts';
-import type { Budget } from './budget.ts';
-
-const PRIVATE_HINT = 'If it is meant to be there, write allow_private_networks: true below its base_url.';
-
-/** Hides secrets and personal data before a request is kept. */
-export interface RequestMask {
-  readonly url: (url: string) => string;
-  readonly body: (body: string) => string;
-  readonly text: (text: string) => string;
-}
-
-/** What `sendRequest` works with; shared by all contexts of one destination. */
-export interface Channel {
-  readonly destination: string;
-  readonly http: HttpClient;
-  readonly clock: Clock;
-  readonly mask: RequestMask;
-  readonly budget: Budget;
-  readonly breaker: Breaker;
-  readonly metrics: RequestMetrics;
-}
-
-/** What a request is for. */
-export type Operation = 'find' | 'read' | 'recover' | `write_${RecordKind}` | 'check';
-
-/** `429` apart from other refusals; `not_sent` and `unknown` as in HttpOutcome; `aborted`: by us, when a run was interrupted. */
-export type ResultClass = '2xx' | '3xx' | '4xx' | '429' | '5xx' | 'not_sent' | 'unknown' | 'aborted';
-
-export interface RequestMetrics {
-  requestSent(request: {
-    readonly destination: string;
-    readonly operation: Operation;
-    readonly result: ResultClass;
-    readonly seconds: number;
-  }): void;
-}
+import type { HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import { takeTurn, type Channel, type Operation } from './take-turn.ts';
 
 /** One attempt's view of the channel. */
 export interface Conversation {
@@ -49,150 +11,97 @@ export interface Conversation {
   readonly operation: Operation;
 }
 
+/** What is to be sent, and which budget it draws on. */
+export interface Sending {
+  readonly effect: 'read' | 'write';
+  readonly limitClass: string | undefined;
+}
+
 type Sent = { readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure;
 
 /** Enough of a body to see what happened; whole transcripts are in the ledger already. */
 const MAX_KEPT_CHARACTERS = 8000;
-/** For a 429 that does not say how long. */
-const DEFAULT_SILENCE_MS = 1000;
-/** A longer wish concerns the one request, not everybody's. */
-const MAX_SILENCE_MS = 60_000;
+
+/** Whoever takes part in a shared request may leave; the request goes on. */
+const NEVER = new AbortController().signal;
 
 /** Sends one request through breaker and budget and keeps it, masked. In a preview, writes are kept and not sent. */
 export async function sendRequest(
   channel: Channel,
   conversation: Conversation,
   request: HttpRequest,
-  effect: 'read' | 'write',
+  sending: Sending,
 ): Promise<Sent> {
-  if (conversation.mode === 'preview' && effect === 'write') {
-    const { operation } = conversation;
+  const { mode, operation, signal } = conversation;
+  if (mode === 'preview' && sending.effect === 'write') {
     const startedAtMs = channel.clock.now();
-    conversation.records.push(describe(channel, request, { effect, operation, startedAtMs, waitedMs: 0 }));
+    const planned = { request, effect: sending.effect, startedAtMs, durationMs: 0, waitedMs: 0, outcome: null };
+    conversation.records.push(describe(channel, operation, planned, bodiesOf(request, null)));
     return { kind: 'planned' };
   }
-  const askedAtMs = channel.clock.now();
-  const slot = await channel.budget.acquire(conversation.signal);
-  if (slot.kind === 'busy')
-    return { kind: 'retry', reason: 'its request budget is used up', notBeforeMs: slot.notBeforeMs };
-  try {
-    return await sendNow(channel, conversation, request, { effect, askedAtMs });
-  } finally {
-    slot.release();
-  }
+  const answer = await takeTurn(channel, { ...sending, operation, signal }, () => request);
+  if (answer.kind === 'empty') throw new Error('a request that was there was not sent');
+  const { exchange } = answer;
+  if (exchange !== null) keepExchange(channel, conversation, exchange, bodiesOf(request, exchange.outcome));
+  return answer.kind === 'failed' ? answer.failure : { kind: 'response', response: answer.response };
 }
 
-async function sendNow(
+/** Sends one request for many attempts; see `RequestContext.sendShared`. */
+export function sendShared(
   channel: Channel,
-  conversation: Conversation,
-  request: HttpRequest,
-  { effect, askedAtMs }: { readonly effect: 'read' | 'write'; readonly askedAtMs: number },
-): Promise<Sent> {
-  const { breaker, clock, http } = channel;
-  const startedAtMs = clock.now();
-  const entry = breaker.enter(startedAtMs);
-  if (!entry.ok) return asPaused(entry);
-  const outcome = await http.send(request, conversation.signal);
-  const health = conversation.signal.aborted ? 'aborted' : healthOf(outcome);
-  breaker.leave({ isProbe: entry.isProbe, health, detail: problemOf(outcome), nowMs: clock.now() });
-  heedRateLimit(channel, outcome);
-  const { operation } = conversation;
-  const waitedMs = startedAtMs - askedAtMs;
-  const record = describe(channel, request, { effect, operation, startedAtMs, waitedMs, outcome });
-  conversation.records.push(record);
-  channel.metrics.requestSent({
-    destination: channel.destination,
-    operation,
-    result: health === 'aborted' ? 'aborted' : classOf(outcome),
-    seconds: record.durationMs / 1000,
-  });
-  return toSent(outcome);
+  { mode, operation }: Conversation,
+  build: () => HttpRequest | null,
+  sending: Sending,
+): Promise<SharedAnswer> {
+  if (mode === 'preview') throw new Error('a preview shares no request');
+  return takeTurn(channel, { ...sending, operation, signal: NEVER }, build);
 }
 
-function classOf(outcome: HttpOutcome): ResultClass {
-  if (outcome.kind !== 'response') return outcome.kind;
-  const { status } = outcome.response;
-  if (status === 429) return '429';
-  if (status >= 500) return '5xx';
-  if (status >= 400) return '4xx';
-  return status >= 300 ? '3xx' : '2xx';
+/** Keeps an exchange, masked, with one attempt. */
+export function keepExchange(
+  channel: Channel,
+  { operation, records }: Conversation,
+  exchange: Exchange,
+  part: ExchangePart,
+): void {
+  records.push(describe(channel, operation, exchange, part));
 }
 
-function asPaused({
-  reason,
-  hint,
-  untilMs,
-}: {
-  readonly reason: string;
-  readonly hint: string | null;
-  readonly untilMs: number | null;
-}): Failure {
-  return { kind: 'paused', reason, ...(untilMs === null ? {} : { untilMs }), ...(hint === null ? {} : { hint }) };
+function bodiesOf({ body }: HttpRequest, outcome: HttpOutcome | null): ExchangePart {
+  return {
+    requestBody: body?.toString() ?? null,
+    responseBody: outcome?.kind === 'response' ? outcome.response.body : null,
+  };
 }
 
-/** A 4xx is an answer: the other side is well and means it. */
-function healthOf(outcome: HttpOutcome): Health {
-  return outcome.kind === 'response' && outcome.response.status < 500 ? 'answered' : 'fault';
-}
-
-function problemOf(outcome: HttpOutcome): string {
-  return outcome.kind === 'response' ? `HTTP ${outcome.response.status}` : outcome.reason;
-}
-
-function heedRateLimit({ budget, clock }: Channel, outcome: HttpOutcome): void {
-  if (outcome.kind !== 'response' || outcome.response.status !== 429) return;
-  const nowMs = clock.now();
-  const untilMs = readRetryAfter(outcome.response.headers['retry-after'], nowMs) ?? nowMs + DEFAULT_SILENCE_MS;
-  budget.blockUntil(Math.min(untilMs, nowMs + MAX_SILENCE_MS));
-}
-
-function toSent(outcome: HttpOutcome): Sent {
-  switch (outcome.kind) {
-    case 'response':
-      return outcome;
-    case 'unknown':
-      return { kind: 'unknown', reason: outcome.reason };
-    case 'not_sent':
-      // Our own guard said no: every other request of this destination would hear the same.
-      if (outcome.refused === true) return { kind: 'paused', reason: outcome.reason, hint: PRIVATE_HINT };
-      return { kind: 'retry', reason: outcome.reason };
-  }
-}
-
-interface Exchange {
-  readonly effect: 'read' | 'write';
-  readonly operation: Operation;
-  readonly startedAtMs: number;
-  readonly waitedMs: number;
-  /** Absent: not sent, because it is a preview. */
-  readonly outcome?: HttpOutcome;
-}
+/** `outcome` null: not sent, because it is a preview. */
+type Described = Omit<Exchange, 'outcome'> & { readonly outcome: HttpOutcome | null };
 
 function describe(
-  { mask, clock }: Channel,
-  request: HttpRequest,
-  { effect, operation, startedAtMs, waitedMs, outcome }: Exchange,
+  { mask }: Channel,
+  operation: Operation,
+  { request, effect, outcome, startedAtMs, durationMs, waitedMs }: Described,
+  { requestBody, responseBody }: ExchangePart,
 ): RequestRecord {
-  const response = outcome?.kind === 'response' ? outcome.response : null;
   const error = errorOf(outcome);
   const keep = (body: string | null): string | null => (body === null ? null : shorten(mask.body(body)));
   return {
     method: request.method,
     url: mask.url(request.url),
     effect,
-    requestBody: keep(request.body?.toString() ?? null),
-    status: response?.status ?? null,
-    responseBody: keep(response?.body ?? null),
+    requestBody: keep(requestBody),
+    status: outcome?.kind === 'response' ? outcome.response.status : null,
+    responseBody: keep(responseBody),
     error: error === null ? null : mask.text(error),
     startedAtMs,
-    durationMs: clock.now() - startedAtMs,
+    durationMs,
     operation,
     waitedMs,
   };
 }
 
-function errorOf(outcome: HttpOutcome | undefined): string | null {
-  if (outcome === undefined) return 'not sent: preview';
+function errorOf(outcome: HttpOutcome | null): string | null {
+  if (outcome === null) return 'not sent: preview';
   return outcome.kind === 'response' ? null : outcome.reason;
 }
 

@@ -50,9 +50,10 @@ export function planTarget({ moment, input }: SyncSession, target: Target, situa
 export function toWrite(
   target: Target,
   id: string | null,
-  plan: FieldPlan,
+  plan: TargetPlan,
   attemptedAtMs: number | null = null,
 ): RecordWrite {
   const { kind, key, contactId, scope } = target;
-  return { kind, key, id, fields: plan.fields, allFields: plan.allFields, attemptedAtMs, contactId, scope };
+  const { fields, allFields, contactChanged: attach } = plan;
+  return { kind, key, id, fields, allFields, attemptedAtMs, contactId, attach, scope };
 }

@@ -1,4 +1,5 @@
 import type { Failure, FoundRecord, Planned, RequestContext, Result, Written } from '../destinations/destination.ts';
+import { annotate, withoutDropped } from './field-notes.ts';
 import { needsRead } from './plan-fields.ts';
 import { findStamps, removeIntents, saveIntents, savePending, saveStamps, saveWritten } from './record-links.ts';
 import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
@@ -86,10 +87,10 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
   const situation = await situationOf(session, target, known);
   if (situation.kind !== 'ok') return fail(situation);
   const plan = planTarget(session, target, situation.value);
-  const report = { kind: target.kind, how: known.how, fields: plan.reports };
+  const report = { kind: target.kind, how: known.how };
   if (Object.keys(plan.fields).length === 0 && !plan.contactChanged) {
     await saveWritten(session, target, { recordId: known.id, plan, isNew: false });
-    return written({ ...report, recordId: known.id, action: 'unchanged' });
+    return written({ ...report, recordId: known.id, action: 'unchanged', fields: plan.reports });
   }
   const { stamps } = situation.value;
   await savePending(session, target, { recordId: known.id, stamps, plan });
@@ -103,9 +104,10 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
     return fail(result);
   }
   // A merged record may answer under the id of the one that is left.
-  const id = result.kind === 'ok' ? result.value.id : known.id;
-  await saveWritten(session, target, { recordId: id, plan, isNew: false });
-  return written({ ...report, recordId: id, action: 'updated' });
+  const answer: Written = result.kind === 'ok' ? result.value : { id: known.id, created: false };
+  const { id, notes = [] } = answer;
+  await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: false });
+  return written({ ...report, recordId: id, action: 'updated', fields: annotate(plan.reports, notes) });
 }
 
 function contextToWrite(session: SyncSession, { kind }: Target): RequestContext {
@@ -139,8 +141,8 @@ async function sendCreate(session: SyncSession, target: Target, how: string): Pr
   }
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
-    const { id, created } = result.value;
-    await saveWritten(session, target, { recordId: id, plan, isNew: created });
+    const { id, created, notes = [] } = result.value;
+    await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: created });
   }
   return written(createReport(target, how, plan, result));
 }
@@ -152,9 +154,10 @@ function createReport(
   result: Planned | { readonly kind: 'ok'; readonly value: Written },
 ): RecordReport {
   if (result.kind === 'planned') return { kind, recordId: null, action: 'created', how, fields: reports };
-  const { id, created } = result.value;
-  if (created) return { kind, recordId: id, action: 'created', how, fields: reports };
-  return { kind, recordId: id, action: 'updated', how: 'the CRM itself found it by its key', fields: reports };
+  const { id, created, notes = [] } = result.value;
+  const fields = annotate(reports, notes);
+  if (created) return { kind, recordId: id, action: 'created', how, fields };
+  return { kind, recordId: id, action: 'updated', how: 'the CRM itself found it by its key', fields };
 }
 
 /** What is known before the write: what we wrote last, and the present values if a field or a person asks for them. */

@@ -44,6 +44,7 @@ function write(kind: RecordKind, changes: Partial<RecordWrite> = {}): RecordWrit
     key: `${kind}:1`,
     id: null,
     contactId: null,
+    attach: (changes.contactId ?? null) !== null,
     attemptedAtMs: null,
     scope,
     fields,

@@ -42,6 +42,7 @@ function wish(changes: Partial<RecordWrite> = {}): RecordWrite {
     key: 'k',
     id: null,
     contactId: null,
+    attach: false,
     attemptedAtMs: null,
     scope: {},
     fields,

@@ -133,3 +133,13 @@ test('tells how much of it is used', async () => {
   await time.advance(6_000);
   expect(budget.reading()).toMatchObject({ waiting: 0, windows: [{ n: 3, seconds: 10, left: 2 }] });
 });
+
+test('the limits that the other side states take the place of ours, and what was sent before counts', async () => {
+  const { budget, time } = open({ max_in_flight: 9, per: [{ n: 4, seconds: 10 }] });
+  for (let count = 0; count < 3; count += 1) release(await budget.acquire(never));
+  budget.setLimits([{ n: 2, seconds: 4 }]);
+  expect(budget.reading().windows).toEqual([{ n: 2, seconds: 4, left: 0 }]);
+  const waiting = budget.acquire(never);
+  await time.advance(4000);
+  expect(await waiting).toMatchObject({ kind: 'free' });
+});

@@ -183,3 +183,44 @@ test('a rate that is used up says when there is room again, and so does a 429', 
   await contextFor('write_contact').send(REQUEST, 'write');
   expect(opened.runtime.roomAtMs()).toBe(opened.clock.now() + 30_000);
 });
+
+test('a request for many passes once, is built when its turn has come, and each attempt keeps its own part', async () => {
+  const opened = open();
+  const [first, second] = [openContext(opened), openContext(opened)];
+  const [one, two] = [first.contextFor('write_call'), second.contextFor('write_call')];
+  const answer = await one.sendShared(() => REQUEST, 'write');
+  if (answer.kind !== 'response') throw new Error(answer.kind);
+  one.keep(answer.exchange, { requestBody: 'row 1', responseBody: 'result 1' });
+  two.keep(answer.exchange, { requestBody: 'row 2', responseBody: null });
+  expect(opened.sent).toHaveLength(1);
+  expect(first.requests()).toMatchObject([
+    { requestBody: 'masked row 1', responseBody: 'masked result 1', status: 200 },
+  ]);
+  expect(second.requests()).toMatchObject([
+    { requestBody: 'masked row 2', responseBody: null, operation: 'write_call' },
+  ]);
+});
+
+test('a request for many goes on when the run that sent it was interrupted', async () => {
+  const opened = open();
+  const interrupted = new AbortController();
+  interrupted.abort();
+  const { contextFor } = opened.runtime.openContext({ mode: 'live', signal: interrupted.signal });
+  expect(await contextFor('find').sendShared(() => REQUEST, 'read')).toMatchObject({ kind: 'response' });
+});
+
+test('a request for many is not sent when nothing is left to send, and tells every refusal', async () => {
+  const opened = open();
+  const context = openContext(opened).contextFor('find');
+  expect(await context.sendShared(() => null, 'read')).toEqual({ kind: 'empty' });
+  opened.answer = { kind: 'unknown', reason: 'reset' };
+  expect(await context.sendShared(() => REQUEST, 'write')).toMatchObject({
+    kind: 'failed',
+    failure: { kind: 'unknown', reason: 'reset' },
+  });
+  expect(() =>
+    openContext(opened, 'preview')
+      .contextFor('find')
+      .sendShared(() => REQUEST, 'read'),
+  ).toThrow('preview');
+});
