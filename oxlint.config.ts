@@ -33,6 +33,8 @@ const HOMES: Record<string, readonly Part[]> = {
   'rate-limiter-flexible': ['receive', 'admin'],
   kysely: ['ledger'],
   'better-sqlite3': ['ledger'],
+  bullmq: ['queue'],
+  ioredis: ['queue'],
   pg: ['ledger'],
   axios: ['shared'],
   liquidjs: ['templates'],

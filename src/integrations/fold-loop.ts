@@ -48,6 +48,8 @@ async function foldBatch(dependencies: FoldLoopDependencies): Promise<boolean> {
   for (const failed of batch.failed) logger.error('fold.failed', { ...failed });
   // No progress although more waits: another process is at it. Asking again at once would only spin.
   if (!batch.more || batch.folded + batch.failed.length === 0) return false;
+  // For a worker with idle hands; ourselves we go on anyway.
+  queue.ring({ kind: 'event' });
   await letReceiveGoFirst(dependencies, clock.now() - startedAtMs);
   return true;
 }

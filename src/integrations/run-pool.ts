@@ -3,7 +3,7 @@ import type { Queue } from '../queue/queue.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Next } from './retry-policy.ts';
-import { createSingleFlight } from './single-flight.ts';
+import { createSingleFlight, type SingleFlight } from './single-flight.ts';
 
 /** What a pool has to know of its destination. */
 export interface PoolOptions {
@@ -30,7 +30,8 @@ export interface PoolDependencies {
 }
 
 export interface RunPool {
-  wake(): void;
+  /** Looks for runs; resolves when this pool could take more of them than there were. */
+  wake(): Promise<void>;
   /** Claims nothing any more. */
   close(): Promise<void>;
   /** Resolves when every run under way has ended. */
@@ -49,7 +50,7 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
   const start = (run: ClaimedRun, owner: string): void => {
     const work = workOff(dependencies, run, owner).finally(() => {
       active.delete(work);
-      claims.wake();
+      void claims.wake();
     });
     active.add(work);
   };
@@ -62,13 +63,15 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
     // Claimed while the daemon began to stop: somebody else may start them at once.
     if (closed) await ledger.releaseRuns(owner, idsOf(runs));
     else for (const run of runs) start(run, owner);
+    // As many as there was room for: there may be more, for a worker with idle hands.
+    if (runs.length === limit) dependencies.queue.ring({ kind: 'run', destination });
     // One person's many calls may have hidden the next person's; now that he is being worked on, they do not.
     return runs.length > 0 && runs.length < limit;
   };
 
   const claims = createSingleFlight(claim, (error) => claimAgainLater(dependencies, destination, error));
   return {
-    wake: () => claims.wake(),
+    wake: createWake(claims, active, () => !closed && active.size >= concurrency),
     close() {
       closed = true;
       return claims.stop();
@@ -76,6 +79,24 @@ export function createRunPool(dependencies: PoolDependencies, options: PoolOptio
     async drained() {
       await Promise.all(active);
     },
+  };
+}
+
+/** However many wait for room, one of them watches the runs. */
+function createWake(claims: SingleFlight, active: ReadonlySet<Promise<void>>, isFull: () => boolean): RunPool['wake'] {
+  let room: Promise<void> | null = null;
+  const untilRoom = async (): Promise<void> => {
+    await claims.wake();
+    while (isFull()) {
+      await Promise.race(active);
+      await claims.wake();
+    }
+    room = null;
+  };
+  return () => {
+    if (room === null) room = untilRoom();
+    else void claims.wake();
+    return room;
   };
 }
 

@@ -1,7 +1,10 @@
 /** Work that is asked for from many sides and done at most once at a time. */
 export interface SingleFlight {
-  /** Asks for the work. While it is under way: once more afterwards, however often this is called. */
-  wake(): void;
+  /**
+   * Asks for the work. While it is under way: once more afterwards, however often this is called. Resolves when nothing
+   * is under way any more.
+   */
+  wake(): Promise<void>;
   /** Nothing starts any more; resolves when the work under way has ended. */
   stop(): Promise<void>;
 }
@@ -27,6 +30,7 @@ export function createSingleFlight(work: () => Promise<boolean>, onError: (error
     wake() {
       state.wanted = true;
       underWay ??= repeat();
+      return underWay;
     },
     async stop() {
       state.stopped = true;

@@ -37,12 +37,11 @@ export function startWorker(dependencies: WorkerDependencies): Worker {
   const stopping = new AbortController();
   const pools = createPools(dependencies, stopping.signal);
   const foldLoop = createFoldLoop(dependencies);
-  const stopAnswering = queue.answer((bell) => {
-    if (bell.kind === 'event') foldLoop.wake();
-    else pools.get(bell.destination).wake();
-  });
-  foldLoop.wake();
-  for (const { destination } of destinations) pools.get(destination).wake();
+  const stopAnswering = queue.answer((bell) =>
+    bell.kind === 'event' ? foldLoop.wake() : pools.get(bell.destination).wake(),
+  );
+  void foldLoop.wake();
+  for (const { destination } of destinations) void pools.get(destination).wake();
   return {
     async stop() {
       stopAnswering();

@@ -9,7 +9,7 @@ const MAX_TIMEOUT_MS = 2 ** 31 - 1;
  * and of those for later only the earliest is kept, because its answer looks at everything due and learns of the rest.
  */
 export function createInProcessQueue(clock: Clock): Queue {
-  const listeners = new Set<(bell: Bell) => void>();
+  const listeners = new Set<(bell: Bell) => void | Promise<void>>();
   const ringing = new Map<string, Bell>();
   const planned = new Map<string, Plan>();
 
@@ -21,7 +21,7 @@ export function createInProcessQueue(clock: Clock): Queue {
   function ringAll(): void {
     const bells = [...ringing.values()];
     ringing.clear();
-    for (const bell of bells) for (const listener of listeners) listener(bell);
+    for (const bell of bells) for (const listener of listeners) void listener(bell);
   }
 
   return {

@@ -8,6 +8,9 @@ export type Bell = { readonly kind: 'event' } | { readonly kind: 'run'; readonly
 export interface Queue {
   /** Wakes a worker, now or at `atMs` (epoch). Never throws, never waits. */
   ring(bell: Bell, atMs?: number): void;
-  /** Registers the worker that answers bells; returns a function that stops it. */
-  answer(onBell: (bell: Bell) => void): () => void;
+  /**
+   * Registers the worker that answers bells; returns a function that stops it. While the promise that a bell was answered
+   * with is open, the worker has its hands full: a queue with several workers gives the next bell of that name to others.
+   */
+  answer(onBell: (bell: Bell) => void | Promise<void>): () => void;
 }

@@ -18,7 +18,7 @@ afterEach(() => {
 function listen() {
   const queue = createInProcessQueue(systemClock);
   const heard: Bell[] = [];
-  const stop = queue.answer((bell) => heard.push(bell));
+  const stop = queue.answer((bell) => void heard.push(bell));
   return { queue, heard, stop };
 }
 
