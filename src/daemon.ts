@@ -2,20 +2,25 @@ import { startAdmin, type Admin } from './admin/start-admin.ts';
 import { compileConfig } from './config/compile.ts';
 import type { ConfigProblem } from './config/load.ts';
 import { createDestinationServices } from './daemon/destination-services.ts';
+import { createReadings } from './daemon/readings.ts';
 import type { DaemonOptions, DaemonServices } from './daemon/services.ts';
 import { startReceive } from './daemon/start-receive.ts';
 import { startUpkeep } from './daemon/start-upkeep.ts';
 import { startWork } from './daemon/start-work.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import { watchLedger } from './daemon/watch-ledger.ts';
 import { openSqliteLedger } from './ledger/open-sqlite-ledger.ts';
 import { holdLedger, type LedgerHold } from './ledger/sqlite/hold-ledger.ts';
 import { createHealth } from './observability/health.ts';
+import { createLedgerWatch } from './observability/ledger-watch.ts';
+import { limitRepeats } from './observability/limit-repeats.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { createInProcessQueue } from './queue/in-process.ts';
 import type { Receiver } from './receive/start-receiver.ts';
-import { systemClock, type Clock } from './shared/clock.ts';
+import { systemClock } from './shared/clock.ts';
 import { ledgerFile } from './shared/data-directory.ts';
 import { createIds } from './shared/ids.ts';
+import { readVersion } from './shared/version.ts';
+import { systemAfter } from './sync/budget.ts';
 
 export interface Daemon {
   /** Port of the webhooks; 0 for a worker, which has none. */
@@ -83,6 +88,7 @@ interface Parts {
 
 async function startParts(services: DaemonServices, options: DaemonOptions, parts: Parts): Promise<void> {
   const { role, adminHost: host, adminPort: port } = options;
+  services.metrics.readAtScrape(createReadings(services, options));
   parts.admin = await startAdmin({ metrics: services.metrics, host, port });
   if (role !== 'worker') parts.receiver = await startReceive(services, options);
   if (role !== 'receiver') {
@@ -102,28 +108,24 @@ async function stopParts(services: DaemonServices, parts: Parts): Promise<void> 
   await services.ledger.close();
 }
 
-async function openBase({ loaded, role, dataDir, logger }: DaemonOptions) {
+async function openBase({ loaded, role, dataDir, logger: unlimited }: DaemonOptions) {
   const clock = systemClock;
   const ids = createIds(clock);
-  const ledger = await openSqliteLedger({ file: ledgerFile(dataDir), clock, ids });
-  // What waits is the workers' to tell; a receiver that only writes holds no memory for reading.
-  const metrics = createMetrics(role === 'receiver' ? {} : { backlog: () => readBacklog(ledger, clock) });
+  const logger = limitRepeats(unlimited, clock);
+  const metrics = createMetrics({ version: readVersion(), role, mode: 'embedded' }, clock);
+  const ledgerWatch = createLedgerWatch({ clock, logger, metrics, after: systemAfter });
+  const ledger = watchLedger(await openSqliteLedger({ file: ledgerFile(dataDir), clock, ids }), ledgerWatch);
   return {
     loaded,
     clock,
     ids,
     logger,
     ledger,
+    ledgerWatch,
     metrics,
     health: createHealth(clock),
     queue: createInProcessQueue(clock),
   };
-}
-
-async function readBacklog(ledger: Pick<Ledger, 'stats'>, clock: Clock) {
-  const { oldestPendingEventMs, oldestDueRunMs } = await ledger.stats();
-  const age = (atMs: number | null): number | null => (atMs === null ? null : Math.max(0, (clock.now() - atMs) / 1000));
-  return { oldestEventSeconds: age(oldestPendingEventMs), oldestRunSeconds: age(oldestDueRunMs) };
 }
 
 function createDaemon(services: DaemonServices, parts: Parts, hold: LedgerHold): Daemon {

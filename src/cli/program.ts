@@ -20,7 +20,7 @@ import { send, type SendOptions } from './send.ts';
 import type { Role } from '../daemon/services.ts';
 import { start } from './start.ts';
 import { unjoin } from './unjoin.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../shared/version.ts';
 
 interface JsonOption {
   readonly json?: boolean;

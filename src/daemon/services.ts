@@ -2,6 +2,7 @@ import type { CompiledConfig } from '../config/compile.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import type { Health } from '../observability/health.ts';
+import type { LedgerWatch } from '../observability/ledger-watch.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -35,6 +36,7 @@ export interface DaemonServices {
   readonly metrics: Metrics;
   readonly queue: Queue;
   readonly ledger: LedgerWithSandbox;
+  readonly ledgerWatch: LedgerWatch;
   readonly destinations: DestinationServices;
   readonly compiled: CompiledConfig;
 }

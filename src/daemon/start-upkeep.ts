@@ -18,10 +18,11 @@ export function startUpkeep(services: DaemonServices): { stop(): Promise<void> }
   };
 }
 
-async function prune({ ledger, clock, logger, loaded }: DaemonServices): Promise<void> {
+async function prune({ ledger, clock, logger, metrics, loaded }: DaemonServices): Promise<void> {
   const { days, max_size: maxBytes } = loaded.config.retention;
   try {
     const deleted = await ledger.prune({ beforeMs: clock.now() - days * DAY_MS, maxBytes });
+    metrics.pruned(deleted, clock.now());
     if (deleted.events + deleted.calls + deleted.refusals > 0) logger.info('ledger.pruned', deleted);
   } catch (error) {
     logger.warn('ledger.prune_failed', { error });

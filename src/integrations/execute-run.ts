@@ -1,11 +1,12 @@
 import type { JsonObject } from '../domain/json.ts';
-import type { OutcomeKind } from '../domain/outcome.ts';
 import type { ClaimedRun, Ledger } from '../ledger/ledger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { toEndedAttempt } from './attempt-end.ts';
 import { createScope } from './call-scope.ts';
 import type { Integration } from './integration.ts';
 import { keepLease, type LeaseDependencies } from './lease.ts';
 import { logAttempt } from './log-attempt.ts';
-import { decideNext, DEFAULT_RETRY, type Next } from './retry-policy.ts';
+import { decideNext, DEFAULT_RETRY, type Next, type RetryConfig } from './retry-policy.ts';
 import { runSteps, type Progress } from './run-steps.ts';
 
 export interface RunDependencies extends LeaseDependencies {
@@ -13,7 +14,7 @@ export interface RunDependencies extends LeaseDependencies {
   readonly integrations: ReadonlyMap<string, Integration>;
   /** Until when a destination is not to be used, null: until a person resumes it; undefined when it may be used. */
   readonly pausedUntil: (destination: string) => number | null | undefined;
-  readonly metrics: { attemptEnded(destination: string, outcome: OutcomeKind): void };
+  readonly metrics: Pick<Metrics, 'attemptEnded'>;
   /** From 0 up to, not including, 1. */
   readonly random: () => number;
   /** Aborted when the daemon stops and its patience is over. */
@@ -29,6 +30,7 @@ export async function executeRun(dependencies: RunDependencies, run: ClaimedRun)
   const { ledger, clock, logger, metrics, owner, integrations, stopping } = dependencies;
   const startedAtMs = clock.now();
   const integration = integrations.get(run.integration);
+  const configHash = integration?.hash ?? run.configHash;
   const lease = keepLease(dependencies, run);
   try {
     const progress =
@@ -49,16 +51,17 @@ export async function executeRun(dependencies: RunDependencies, run: ClaimedRun)
       startedAtMs,
       finishedAtMs,
       callVersion: run.call.version,
-      configHash: integration?.hash ?? run.configHash,
+      configHash,
       outcome: progress.outcome,
       ...verdict,
       steps: progress.results,
       requests: progress.requests,
     });
-    const next = kept ? verdict.next : null;
-    logAttempt(logger, { run, progress, next, durationMs: finishedAtMs - startedAtMs });
-    if (kept) metrics.attemptEnded(run.destination, progress.outcome.kind);
-    return next;
+    const allowedAttempts = retryOf(integration).attempts;
+    const end = { run, progress, verdict, kept, allowedAttempts, configHash, startedAtMs, finishedAtMs };
+    logAttempt(logger, end);
+    metrics.attemptEnded(toEndedAttempt(end));
+    return kept ? verdict.next : null;
   } finally {
     lease.stop();
   }
@@ -75,7 +78,18 @@ function holdBecauseOf(integration: Integration | undefined, run: ClaimedRun): P
       ? `The integration "${run.integration}" is not in the configuration any more.`
       : `The integration "${run.integration}" is disabled (enabled: false).`;
   const hint = `Bring it back, then: npm run hookline -- replay ${run.id}`;
-  return { outcome: { kind: 'held', reason, hint }, handOver: null, results: [], requests: [], thrown: null };
+  return {
+    outcome: { kind: 'held', reason, hint },
+    handOver: null,
+    results: [],
+    resumed: 0,
+    requests: [],
+    thrown: null,
+  };
+}
+
+function retryOf(integration: Integration | undefined): RetryConfig {
+  return integration?.retry ?? DEFAULT_RETRY;
 }
 
 function decide(dependencies: RunDependencies, run: ClaimedRun, { outcome, handOver }: Progress): Next {
@@ -90,7 +104,7 @@ function decide(dependencies: RunDependencies, run: ClaimedRun, { outcome, handO
   return decideNext({
     outcome,
     attempt: run.attempt,
-    retry: dependencies.integrations.get(run.integration)?.retry ?? DEFAULT_RETRY,
+    retry: retryOf(dependencies.integrations.get(run.integration)),
     nowMs,
     random: dependencies.random(),
     destination: run.destination,

@@ -10,6 +10,8 @@ export interface Progress {
   readonly handOver: string | null;
   /** Result of every step up to here, those of earlier attempts included. */
   readonly results: readonly JsonValue[];
+  /** How many of them are of earlier attempts. */
+  readonly resumed: number;
   readonly requests: readonly RequestRecord[];
   /** Something was thrown, which no action may do: a fault of ours, for the log. */
   readonly thrown: unknown;
@@ -23,7 +25,8 @@ export interface StepsInput {
   readonly signal: AbortSignal;
 }
 
-type Kept = Pick<Progress, 'results' | 'requests'> & {
+type Kept = Pick<Progress, 'requests'> & {
+  resumed: number;
   readonly results: JsonValue[];
   readonly requests: RequestRecord[];
 };
@@ -31,7 +34,7 @@ type Ending = Pick<Progress, 'outcome' | 'handOver'>;
 
 /** Works off the actions in order, from the first unfinished one, as far as this destination's pool may go. Never throws. */
 export async function runSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInput): Promise<Progress> {
-  const kept: Kept = { results: [], requests: [] };
+  const kept: Kept = { results: [], resumed: 0, requests: [] };
   try {
     const ending = await takeSteps(ledger, input, kept);
     return { ...ending, ...kept, thrown: null };
@@ -50,6 +53,7 @@ async function takeSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInput, ke
     const finished = findFinished(run, step, hash);
     if (finished !== undefined) {
       kept.results.push(finished.result);
+      kept.resumed += 1;
       continue;
     }
     if (action.destination !== run.destination) return { outcome: { kind: 'done' }, handOver: action.destination };

@@ -1,11 +1,22 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Registry, collectDefaultMetrics } from 'prom-client';
 
 import type { OutcomeKind } from '../domain/outcome.ts';
+import type { Clock } from '../shared/clock.ts';
+import { createGauges, type Readings } from './gauges.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
 
-/** Age of the oldest work not done yet, seconds; null when nothing waits. */
-export interface Backlog {
-  readonly oldestEventSeconds: number | null;
-  readonly oldestRunSeconds: number | null;
+/** One attempt that ended, as far as it is counted. */
+export interface EndedAttempt {
+  readonly destination: string;
+  readonly outcome: OutcomeKind;
+  /** Where the run goes: `lost` when another worker has it, `handed_over` to the next destination, `returned` at a stop. */
+  readonly next: 'done' | 'retry' | 'held' | 'dead' | 'handed_over' | 'returned' | 'lost';
+  /** From when the run could have been claimed to its start. */
+  readonly waitedSeconds: number;
+  readonly seconds: number;
+  /** What became of its records, one entry each. */
+  readonly records: readonly { readonly kind: string; readonly action: string }[];
+  readonly droppedFields: number;
 }
 
 /** Everything Hookline counts. Labels are names from the config or from code, never text from outside. */
@@ -13,12 +24,12 @@ export interface Metrics {
   /** `kind`: `recorded`, `duplicate` or `quarantined`. */
   eventAnswered(source: string, kind: 'recorded' | 'duplicate' | 'quarantined'): void;
   /** `source` is null when the request named no configured source. */
-  requestRefused(source: string | null, cause: string): void;
+  requestRefused(source: string | null, cause: string, status: number): void;
   /** From the first byte of the request's head to the answer. */
   acknowledged(seconds: number): void;
   /** From the receipt of an event to its fold. */
   folded(lagSeconds: number): void;
-  attemptEnded(destination: string, outcome: OutcomeKind): void;
+  attemptEnded(attempt: EndedAttempt): void;
   /** `operation`: what it was for (`find`, `write_contact`); `result`: a status class such as `2xx`, or `not_sent`, `unknown`. */
   requestSent(request: {
     readonly destination: string;
@@ -26,77 +37,65 @@ export interface Metrics {
     readonly result: string;
     readonly seconds: number;
   }): void;
+  /** The ledger could not be written; `code` as in LedgerUnavailableError. */
+  ledgerFailed(code: string): void;
+  pruned(deleted: { readonly events: number; readonly calls: number; readonly refusals: number }, atMs: number): void;
+  /** What is read at each scrape, from now on; later calls add to earlier ones. */
+  readAtScrape(readings: Readings): void;
   /** The Prometheus text format. */
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const ACK_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4];
-const LAG_BUCKETS = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1800];
+export interface About {
+  readonly version: string;
+  readonly role: string;
+  /** `embedded`, `scaled_out`, `postgres`. */
+  readonly mode: string;
+}
 
-/** A registry of its own, so that several daemons can live in one test process. `backlog` is read at each scrape. */
-export function createMetrics(options: { readonly backlog?: () => Promise<Backlog> } = {}): Metrics {
+/** A registry of its own, so that several daemons can live in one test process. */
+export function createMetrics(about: About, clock: Clock): Metrics {
   const registry = new Registry();
   // Memory, CPU, garbage collection and event-loop lag.
   collectDefaultMetrics({ register: registry });
   const instruments = createInstruments(registry);
-  const { backlog } = options;
-  if (backlog !== undefined) addBacklog(registry, backlog);
+  const gauges = createGauges(registry, clock);
+  instruments.info.set({ ...about }, 1);
   return {
-    eventAnswered: (source, kind) => instruments.events.inc({ source, kind }),
-    requestRefused: (source, cause) => instruments.refusals.inc({ source: source ?? 'unknown', cause }),
-    acknowledged: (seconds) => instruments.ack.observe(seconds),
+    ...countReceived(instruments),
     folded: (lagSeconds) => instruments.foldLag.observe(lagSeconds),
-    attemptEnded: (destination, outcome) => instruments.attempts.inc({ destination, outcome }),
+    attemptEnded: (attempt) => countAttempt(instruments, attempt),
     requestSent({ destination, operation, result, seconds }) {
       instruments.requests.inc({ destination, operation, result });
       instruments.requestSeconds.observe({ destination, operation }, seconds);
     },
+    ledgerFailed: (code) => instruments.ledgerFailures.inc({ code }),
+    pruned(deleted, atMs) {
+      const { events, calls, refusals } = deleted;
+      for (const [kind, count] of Object.entries({ events, calls, refusals })) instruments.pruned.inc({ kind }, count);
+      instruments.lastPrune.set(atMs / 1000);
+    },
+    readAtScrape: (readings) => gauges.add(readings),
     async render() {
+      await gauges.read();
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
 }
 
-function createInstruments(registry: Registry) {
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
-    new Counter({ name: `hookline_${name}`, help, labelNames, registers });
-  const histogram = <Label extends string>(name: string, help: string, buckets: number[], labelNames: Label[] = []) =>
-    new Histogram({ name: `hookline_${name}`, help, buckets, labelNames, registers });
+function countReceived(instruments: Instruments): Pick<Metrics, 'eventAnswered' | 'requestRefused' | 'acknowledged'> {
   return {
-    events: counter('events_total', 'Deliveries answered 200.', ['source', 'kind']),
-    refusals: counter('refusals_total', 'Requests answered otherwise, by cause.', ['source', 'cause']),
-    ack: histogram('ack_seconds', 'Time from request to 200.', ACK_BUCKETS),
-    foldLag: histogram('fold_lag_seconds', 'Time from receipt to fold.', LAG_BUCKETS),
-    attempts: counter('attempts_total', 'Attempts of runs, by outcome.', ['destination', 'outcome']),
-    requests: counter('destination_requests_total', 'Requests to destinations.', [
-      'destination',
-      'operation',
-      'result',
-    ]),
-    requestSeconds: histogram('destination_request_seconds', 'Duration of requests.', LAG_BUCKETS, [
-      'destination',
-      'operation',
-    ]),
+    eventAnswered: (source, kind) => instruments.events.inc({ source, kind }),
+    requestRefused: (source, cause, status) => instruments.refusals.inc({ source: source ?? 'unknown', cause, status }),
+    acknowledged: (seconds) => instruments.ack.observe(seconds),
   };
 }
 
-function addBacklog(registry: Registry, backlog: () => Promise<Backlog>): void {
-  const registers = [registry];
-  const oldestRun = new Gauge({
-    name: 'hookline_oldest_due_run_seconds',
-    help: 'Age of the oldest run that should have run.',
-    registers,
-  });
-  const oldestEvent = new Gauge({
-    name: 'hookline_oldest_pending_event_seconds',
-    help: 'Age of the oldest event not folded yet.',
-    registers,
-    async collect() {
-      // A ledger that does not answer must not take the other numbers with it: those are needed most just then.
-      const ages = await backlog().catch(() => ({ oldestEventSeconds: Number.NaN, oldestRunSeconds: Number.NaN }));
-      oldestEvent.set(ages.oldestEventSeconds ?? 0);
-      oldestRun.set(ages.oldestRunSeconds ?? 0);
-    },
-  });
+function countAttempt(instruments: Instruments, attempt: EndedAttempt): void {
+  const { destination, outcome, next, records } = attempt;
+  instruments.attempts.inc({ destination, outcome, next });
+  instruments.runWait.observe({ destination }, Math.max(0, attempt.waitedSeconds));
+  instruments.attemptSeconds.observe({ destination }, attempt.seconds);
+  for (const { kind, action } of records) instruments.records.inc({ destination, kind, action });
+  if (attempt.droppedFields > 0) instruments.droppedFields.inc({ destination }, attempt.droppedFields);
 }

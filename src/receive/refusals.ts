@@ -48,7 +48,7 @@ export function createRefusals(dependencies: RefusalDependencies): Refusals {
   return {
     record(refusal) {
       const source = refusal.known ? refusal.sourceName : null;
-      metrics.requestRefused(source, refusal.cause);
+      metrics.requestRefused(source, refusal.cause, refusal.status);
       const suppressed = sample(source);
       if (suppressed === null) return;
       const kept = toRow(refusal);

@@ -35,7 +35,7 @@ export async function startTestReceiver(options: TestReceiverOptions): Promise<T
   const lines: string[] = [];
   let rings = 0;
   const clock = options.clock ?? systemClock;
-  const metrics = createMetrics();
+  const metrics = createMetrics({ version: '0', role: 'receiver', mode: 'test' }, clock);
   const health = createHealth(clock);
   health.started();
   const handler = createEndpoint({

@@ -198,7 +198,7 @@ describe('steps', () => {
     const run = await house.runIn('done');
     expect([first.inputs.length, second.inputs.length]).toEqual([1, 2]);
     hangs.resolve(finished('too late'));
-    await house.logged((line) => line.fields['next'] === 'discarded: the lease was lost');
+    await house.logged((line) => line.fields['next'] === 'lost');
     const story = await house.ledger.findRun(run.id);
     expect(story?.attempts.at(-1)?.steps).toEqual(['ok', 'second try']);
     await dead.stop();

@@ -300,7 +300,7 @@ test('what happened is counted', async () => {
   const text = await receiver.metricsText();
   expect(text).toContain('hookline_events_total{source="callab",kind="recorded"} 1');
   expect(text).toContain('hookline_events_total{source="callab",kind="duplicate"} 1');
-  expect(text).toContain('hookline_refusals_total{source="unknown",cause="unknown_source"} 1');
+  expect(text).toContain('hookline_refusals_total{source="unknown",cause="unknown_source",status="401"} 1');
   expect(text).toContain('hookline_ack_seconds_count 2');
   expect(text).not.toContain('nobody-17');
 });

@@ -1,0 +1,33 @@
+import { statfs } from 'node:fs/promises';
+
+import type { Readings } from '../observability/gauges.ts';
+import type { DaemonOptions, DaemonServices } from './services.ts';
+
+/** What the metrics of this process read at each scrape. */
+export function createReadings(
+  { health, ledger, ledgerWatch, destinations }: DaemonServices,
+  { role, dataDir }: Pick<DaemonOptions, 'role' | 'dataDir'>,
+): Readings {
+  const readings: Readings = {
+    ready: () => health.readiness().kind === 'ready',
+    ledgerFailing: () => ledgerWatch.failing() || isRefused(health.readiness()),
+    freeBytes: () => readFreeBytes(dataDir),
+  };
+  // What waits is the workers' to tell; a receiver that only writes holds no memory for reading.
+  if (role === 'receiver') return readings;
+  return {
+    ...readings,
+    backlog: () => ledger.backlog(),
+    destinations: () => destinations.runtimes().map((runtime) => runtime.reading()),
+  };
+}
+
+/** A write that never came back is no failure of the ledger's own telling. */
+function isRefused(readiness: ReturnType<DaemonServices['health']['readiness']>): boolean {
+  return readiness.kind === 'not_ready' && readiness.reason === 'ledger does not accept events';
+}
+
+async function readFreeBytes(directory: string): Promise<number> {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+}
