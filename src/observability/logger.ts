@@ -50,8 +50,23 @@ const prettyLine = format.printf(({ timestamp, level, message, fields }) => {
   const pairs = Object.entries(fields as Record<string, JsonValue>).map(
     ([key, value]) => `${prettyValue(key)}=${prettyValue(value)}`,
   );
-  return [String(timestamp).slice(11, 23), level.toUpperCase().padEnd(5), String(message), ...pairs].join(' ');
+  return wrap([String(timestamp).slice(11, 23), level.toUpperCase().padEnd(5), String(message), ...pairs]);
 });
+
+/** Pretty lines go on below themselves, under the event; a field is never cut in two. */
+const COLUMNS = 120;
+const INDENT = ' '.repeat(19);
+
+function wrap(parts: readonly string[]): string {
+  const lines = [''];
+  for (const part of parts) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = part;
+    else if (line.length + 1 + part.length <= COLUMNS) lines[lines.length - 1] = `${line} ${part}`;
+    else lines.push(`${INDENT}${part}`);
+  }
+  return lines.join('\n');
+}
 
 function prettyValue(value: JsonValue): string {
   return typeof value === 'string' && /^[\w.:/*+-]+$/.test(value) ? value : harmlessJson(JSON.stringify(value));

@@ -160,7 +160,17 @@ async function keepEvent(deps: ReceiveDependencies, delivery: Delivery, event: N
   deps.health.ledgerAccepted();
   if (recorded.kind === 'recorded' && event.state === 'pending') deps.queue.ring({ kind: 'event' });
   deps.metrics.eventAnswered(event.source, event.state === 'quarantined' ? 'quarantined' : recorded.kind);
-  deps.metrics.acknowledged((deps.clock.now() - delivery.receivedAtMs) / 1000);
+  const tookMs = deps.clock.now() - delivery.receivedAtMs;
+  deps.metrics.acknowledged(tookMs / 1000);
+  const { source, type, state } = event;
+  deps.logger.debug('receive.answered', {
+    source,
+    event: recorded.id,
+    kind: recorded.kind,
+    type,
+    state,
+    took_ms: tookMs,
+  });
   return acceptedAnswer(recorded.id, recorded.kind === 'duplicate');
 }
 

@@ -59,6 +59,16 @@ test('pretty lines are for people', () => {
   expect(lines[0]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}daemon\.started port=8080 note="two words"\n$/);
 });
 
+test('a wide pretty line goes on below itself within 120 columns', () => {
+  const { lines, logger } = capture({ format: 'pretty' });
+  const fields = Object.fromEntries(Array.from({ length: 20 }, (_unused, index) => [`field_${index}`, 'some words']));
+  logger.info('run.attempted', fields);
+  const rows = (lines[0] ?? '').trimEnd().split('\n');
+  expect(rows).toHaveLength(5);
+  expect(Math.max(...rows.map((row) => row.length))).toBeLessThanOrEqual(120);
+  expect(rows.slice(1).every((row) => /^ {19}field_\d+="some words"/.test(row))).toBe(true);
+});
+
 test.each(['json', 'pretty'] as const)(
   '%s lines only show what they hold: no escape sequences, no turned text',
   (format) => {
@@ -67,7 +77,8 @@ test.each(['json', 'pretty'] as const)(
     const hostile = 'a\u001b[2J\u009b31m\u202e\u2028\r\nb';
     logger.info('receive.refused', { source: hostile, [hostile]: [hostile] });
     expect(lines.join('')).toHaveLength(lines[0]?.length ?? 0);
-    expect(lines[0]?.trimEnd()).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
+    // A pretty line may go on below itself.
+    expect(lines[0]?.trimEnd().replaceAll(/\n {19}(?=\S)/g, '')).not.toMatch(/[\p{Cc}\p{Zl}\u202e]/u);
     if (format === 'json') expect(JSON.parse(lines[0] ?? '')).toMatchObject({ source: hostile });
   },
 );
