@@ -24,6 +24,7 @@ import { createKeepRun } from './runs/keep-run.ts';
 import { createNextDue } from './runs/next-due.ts';
 import { createReplay } from './runs/replay.ts';
 import { createSandboxStore, type SandboxStore } from './sandbox-store.ts';
+import { createCheckWritable } from './upkeep/check-writable.ts';
 import { createPrune } from './upkeep/prune.ts';
 
 export interface LedgerWithSandbox extends Ledger {
@@ -31,8 +32,13 @@ export interface LedgerWithSandbox extends Ledger {
   readonly sandbox: SandboxStore;
 }
 
-/** The ledger over a migrated database. */
-export function createLedger(database: Database, clock: Clock, ids: Ids): LedgerWithSandbox {
+/** The ledger over a migrated database. `own`: what this database does in another way. */
+export function createLedger(
+  database: Database,
+  clock: Clock,
+  ids: Ids,
+  own: Partial<LedgerWithSandbox> = {},
+): LedgerWithSandbox {
   return {
     recordEvent: createRecordEvent(database),
     recordRefusal: createRecordRefusal(database),
@@ -55,8 +61,10 @@ export function createLedger(database: Database, clock: Clock, ids: Ids): Ledger
     listRefusals: createListRefusals(database),
     stats: createStats(database, clock),
     backlog: createBacklog(database, clock),
+    checkWritable: createCheckWritable(database),
     prune: createPrune(database),
     sandbox: createSandboxStore(database),
     close: () => database.close(),
+    ...own,
   };
 }

@@ -200,6 +200,8 @@ export interface Ledger {
   backlog(): Promise<Backlog>;
 
   // upkeep
+  /** Rejects with LedgerUnavailableError when it could not take an event now. Writes nothing, so a full disk it may not notice. */
+  checkWritable(): Promise<void>;
   /**
    * Deletes what is older than `beforeMs` and, oldest first, what exceeds `maxBytes`, in small pieces between which others
    * get their turn. Never events that wait for the fold, nor calls with a run that is waiting, due, running or held; dead

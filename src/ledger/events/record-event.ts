@@ -6,6 +6,9 @@ import type { EventTable } from '../schema.ts';
 import { prepare } from '../statement.ts';
 import { toEventRow } from './event-row.ts';
 
+/** Inserts an event with its place in the fold's queue; false when its receipt key was there already. */
+export type InsertEvent = (row: EventTable) => Promise<boolean>;
+
 /** Duplicates of one event that are kept each; later ones are only counted. */
 const KEPT_DUPLICATES = 20;
 
@@ -13,13 +16,15 @@ const KEPT_DUPLICATES = 20;
  * Records events, each receipt key of a source once. The first delivery costs one trip to the disk; a duplicate costs a
  * second one, which links it to the first.
  */
-export function createRecordEvent(database: Database): (event: NewEvent) => Promise<RecordedEvent> {
-  const statements = prepareStatements(database);
+export function createRecordEvent(
+  database: Database,
+  insertEvent: InsertEvent = createInsertEvent(database),
+): (event: NewEvent) => Promise<RecordedEvent> {
+  const link = prepareLink(database);
   return async (event) => {
     const row = toEventRow(event);
-    const written = await database.write([statements.insert(row), statements.queue(row)]);
-    if (written.kind === 'written' && written.results[0]?.changes === 1) return { kind: 'recorded', id: event.id };
-    const first = await linkDuplicate(database, statements, row);
+    if (await insertEvent(row)) return { kind: 'recorded', id: event.id };
+    const first = await linkDuplicate(database, link, row);
     if (first !== null) return { kind: 'duplicate', id: first };
     throw new Error(`The first delivery of ${event.receiptKey} disappeared while its duplicate was recorded.`);
   };
@@ -27,17 +32,22 @@ export function createRecordEvent(database: Database): (event: NewEvent) => Prom
 
 async function linkDuplicate(
   database: Database,
-  statements: ReturnType<typeof prepareStatements>,
+  link: ReturnType<typeof prepareLink>,
   row: EventTable,
 ): Promise<string | null> {
   const { source, receipt_key, received_at_ms } = row;
-  const written = await database.write([statements.link({ source, receipt_key, received_at_ms })]);
+  const written = await database.write([link({ source, receipt_key, received_at_ms })]);
   const [linked] = written.kind === 'written' ? (written.results[0]?.rows ?? []) : [];
   return linked === undefined ? null : (linked as { readonly event_id: string }).event_id;
 }
 
-function prepareStatements(database: Database) {
-  return { insert: prepareInsert(database), queue: prepareQueue(database), link: prepareLink(database) };
+function createInsertEvent(database: Database): InsertEvent {
+  const insert = prepareInsert(database);
+  const queue = prepareQueue(database);
+  return async (row) => {
+    const written = await database.write([insert(row), queue(row)]);
+    return written.kind === 'written' && written.results[0]?.changes === 1;
+  };
 }
 
 function prepareInsert({ db }: Database) {

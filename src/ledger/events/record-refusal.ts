@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { Database } from '../database.ts';
+import type { Database, Statement } from '../database.ts';
 import type { NewRefusal } from '../ledger.ts';
 import { prepare } from '../statement.ts';
 
@@ -9,13 +9,17 @@ const KEPT_REFUSALS = 10_000;
 
 /** Counts a refusal and keeps it, dropping the oldest beyond the bound. */
 export function createRecordRefusal(database: Database): (refusal: NewRefusal) => Promise<void> {
-  const { insert, count, drop } = prepareStatements(database);
+  const { keep, drop } = prepareRefusal(database);
   return async (refusal) => {
-    await database.write([insert(refusal), count(refusal), drop(refusal)]);
+    await database.write([...keep(refusal), drop]);
   };
 }
 
-function prepareStatements({ db }: Database) {
+/** `keep` inserts and counts a refusal, `drop` deletes the oldest beyond the bound. */
+export function prepareRefusal({ db }: Database): {
+  readonly keep: (refusal: NewRefusal) => readonly Statement[];
+  readonly drop: Statement;
+} {
   const insert = prepare<NewRefusal>((refusal) =>
     db.insertInto('refusals').values({
       received_at_ms: refusal.receivedAtMs,
@@ -33,10 +37,10 @@ function prepareStatements({ db }: Database) {
       .values({ cause: refusal.cause, count: 1 })
       .onConflict((conflict) => conflict.column('cause').doUpdateSet({ count: sql`refusal_counts.count + 1` })),
   );
-  const drop = prepare<NewRefusal>(() =>
+  const drop = prepare<object>(() =>
     db
       .deleteFrom('refusals')
       .where('id', '<=', sql<number>`(select max(id) from refusals) - ${sql.lit(KEPT_REFUSALS)}`),
   );
-  return { insert, count, drop };
+  return { keep: (refusal) => [insert(refusal), count(refusal)], drop: drop({}) };
 }

@@ -6,18 +6,17 @@ import type { Fold, FoldBatch, Folded, Join, Ledger } from '../ledger.ts';
 import { prepare } from '../statement.ts';
 import { hasPendingEvents } from './has-pending-events.ts';
 import { createJoinOrphans } from './join-orphans.ts';
+import { createPendingCallsAlone, createPendingCallsAmongMany } from './pending-calls.ts';
 import { readCalls, type ReadCall } from './read-calls.ts';
 import { createWriteCall, type WriteCall } from './write-call.ts';
 
-/** Bodies of pending events read at a time, roughly; a call is never split. */
-const MAX_BYTES = 16 * 1024 ** 2;
 /** A fold that threw is a fault of ours: it waits, so that the calls behind it get their turn. */
 const TRY_AGAIN_MS = 10 * 60_000;
 
 type CallResult =
   | { readonly kind: 'folded'; readonly folded: Folded }
   /** Another process folded it first. */
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly read: ReadCall }
   | { readonly kind: 'failed'; readonly read: ReadCall; readonly error: unknown };
 
 /** Folds pending events, oldest first: orphans look for their call, then each call is folded in a commit of its own. */
@@ -25,9 +24,10 @@ export function createFoldPending(database: Database, clock: Clock, ids: Ids): L
   const joinOrphans = createJoinOrphans(database, clock);
   const writeCall = createWriteCall(database, clock, ids);
   const putOff = preparePutOff(database);
+  const pendingCalls = database.manyWriters ? createPendingCallsAmongMany(database) : createPendingCallsAlone(database);
   return async (limit: number, fold: Fold, join: Join): Promise<FoldBatch> => {
     await joinOrphans(join);
-    const calls = await readCalls(database, await findPendingCalls(database, limit, clock.now()));
+    const calls = await readCalls(database, await pendingCalls.take(limit, clock.now()));
     // One list per call, sent together: they share a commit, and one call's fault stays its own.
     const results = await Promise.all(calls.map((read) => foldCall(database, writeCall, fold, read)));
     const failed = results.filter((result) => result.kind === 'failed');
@@ -36,6 +36,7 @@ export function createFoldPending(database: Database, clock: Clock, ids: Ids): L
         database.write([putOff({ key: read.key, problem: String(error), tryAtMs: clock.now() + TRY_AGAIN_MS })]),
       ),
     );
+    await pendingCalls.giveBack(results.flatMap((result) => (result.kind === 'refused' ? [result.read.key] : [])));
     return toBatch(results, await hasPendingEvents(database, clock));
   };
 }
@@ -44,31 +45,11 @@ async function foldCall(database: Database, writeCall: WriteCall, fold: Fold, re
   try {
     const folded = fold(read.input);
     const written = await database.write(writeCall(read, folded));
-    return written.kind === 'written' ? { kind: 'folded', folded } : { kind: 'refused' };
+    return written.kind === 'written' ? { kind: 'folded', folded } : { kind: 'refused', read };
   } catch (error) {
     if (error instanceof LedgerUnavailableError) throw error;
     return { kind: 'failed', read, error };
   }
-}
-
-async function findPendingCalls({ db }: Database, limit: number, nowMs: number): Promise<readonly string[]> {
-  const rows = await db
-    .selectFrom('pending_events')
-    .select(['call_key', 'bytes'])
-    .where('orphan', '=', 0)
-    .where('try_at_ms', '<=', nowMs)
-    .orderBy('event_id')
-    // Several events of one call often wait together.
-    .limit(limit * 4)
-    .execute();
-  const keys = new Set<string>();
-  let bytes = 0;
-  for (const row of rows) {
-    bytes += row.bytes;
-    if (keys.size > 0 && (keys.size >= limit || bytes > MAX_BYTES)) break;
-    keys.add(row.call_key);
-  }
-  return [...keys];
 }
 
 function toBatch(results: readonly CallResult[], more: boolean): FoldBatch {

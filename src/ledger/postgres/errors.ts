@@ -9,18 +9,20 @@ const CONFLICT = /^40(001|P01)$/;
 const SERVER_FAULT = /^(08|25006|53|55P03|57|58|XX|3D000|28|0A000)/;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
 
+/** True when everything was taken back because of somebody else, and may be tried again. */
 export function isConflict(error: unknown): boolean {
-  return CONFLICT.test(sqlStateOf(error) ?? '');
+  return CONFLICT.test(sqlStateOf(error) ?? '') || isMeeting(error);
 }
 
-export function isUniqueViolation(error: unknown): boolean {
-  return sqlStateOf(error) === '23505';
+/** Two claims took a run of one person: the index that keeps promise 3 let only one of them through. */
+function isMeeting(error: unknown): boolean {
+  return sqlStateOf(error) === '23505' && (error as { readonly constraint?: unknown }).constraint === 'runs_person';
 }
 
 /** True for the statement's own fault: a constraint, a wrong parameter. Tried again, it would fail again. */
 export function isStatementFault(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state !== undefined && !SERVER_FAULT.test(state) && !CONFLICT.test(state);
+  return state !== undefined && !SERVER_FAULT.test(state) && !isConflict(error);
 }
 
 /** What the caller of the ledger gets: LedgerUnavailableError unless the statement itself is at fault. */

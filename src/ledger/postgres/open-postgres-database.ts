@@ -9,7 +9,7 @@ import { createPostgresDialect } from './postgres-dialect.ts';
 import { writeList } from './write-list.ts';
 
 /** Lists over a million rows take longer than a webhook may; whoever waits for these is a worker or a person. */
-const LIMITS: PoolLimits = { connections: 10, connectTimeoutMs: 3_000, statementTimeoutMs: 10_000 };
+const LIMITS: PoolLimits = { connections: 10, connectTimeoutMs: 8_000, statementTimeoutMs: 10_000 };
 const OLDEST_VERSION = 15;
 /** What an event costs beside its body: its row, those of its call, runs and attempts, and their indexes. */
 export const BYTES_PER_EVENT = 4_096;

@@ -1,6 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Ids } from '../../shared/ids.ts';
 import { createLedger, type LedgerWithSandbox } from '../create-ledger.ts';
+import { createRecordEvent } from '../events/record-event.ts';
+import { createInsertEvents, GROUPS_UNDER_WAY } from './insert-events.ts';
+import { createPool, type PoolLimits } from './pool.ts';
+import { createRecordRefusals } from './record-refusals.ts';
 import { openPostgresDatabase } from './open-postgres-database.ts';
 import { migratePostgres } from './migrate-postgres.ts';
 
@@ -17,9 +21,23 @@ export interface PostgresLedgerOptions {
   readonly ids: Ids;
 }
 
+/** Webhooks have connections of their own, so that no list and no worker makes them wait; the answer is due within 3 s. */
+const RECEIVE: PoolLimits = { connections: GROUPS_UNDER_WAY, connectTimeoutMs: 1_500, statementTimeoutMs: 2_500 };
+
 /** Opens the ledger in PostgreSQL, migrated as needed. Rejects with the server and the reason when it cannot be used. */
 export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOptions): Promise<LedgerWithSandbox> {
   await migratePostgres(url, clock);
   const database = await openPostgresDatabase(url);
-  return createLedger(database, clock, ids);
+  const receive = createPool(url, RECEIVE);
+  const events = createInsertEvents(receive);
+  const refusals = createRecordRefusals(database);
+  return createLedger(database, clock, ids, {
+    recordEvent: createRecordEvent(database, events.insert),
+    recordRefusal: refusals.recordRefusal,
+    async close() {
+      await Promise.all([events.drained(), refusals.drained()]);
+      await receive.end();
+      await database.close();
+    },
+  });
 }

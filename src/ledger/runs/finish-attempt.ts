@@ -4,7 +4,7 @@ import type { Ids } from '../../shared/ids.ts';
 import type { Database } from '../database.ts';
 import type { FinishedAttempt, Ledger } from '../ledger.ts';
 import { mustChange, prepare } from '../statement.ts';
-import { currentPersonKey } from './claim-runs.ts';
+import { currentPersonKey } from './due-runs.ts';
 import { prepareLockRun } from './lock-runs.ts';
 
 /** Writes an attempt and moves its run (contract: Ledger.finishAttempt). */

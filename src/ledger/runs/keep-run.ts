@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledger.ts';
 import { prepare, toStatement } from '../statement.ts';
-import { currentPersonKey } from './claim-runs.ts';
+import { currentPersonKey } from './due-runs.ts';
 import { lockRuns } from './lock-runs.ts';
 
 type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns' | 'endLeases'>;
