@@ -1,13 +1,8 @@
 import type { Rate } from '../destinations/rate.ts';
+import type { After } from '../shared/after.ts';
 import type { Clock } from '../shared/clock.ts';
 
-/** Runs something later; returns what cancels it. */
-export type After = (delayMs: number, run: () => void) => () => void;
-
-export const systemAfter: After = (delayMs, run) => {
-  const timer = setTimeout(run, delayMs);
-  return () => clearTimeout(timer);
-};
+export { systemAfter, type After } from '../shared/after.ts';
 
 /** `busy`: no room within the longest wait; ask again at `notBeforeMs`. */
 export type Slot =
@@ -35,6 +30,12 @@ export interface Budget {
   roomAtMs(): number;
   /** For metrics. */
   reading(): BudgetReading;
+}
+
+/** A budget of one process. */
+export interface LocalBudget extends Budget {
+  /** Counts a request that was allowed elsewhere; the function says that it has ended. */
+  count(): () => void;
 }
 
 export interface BudgetReading {
@@ -68,7 +69,7 @@ interface State {
   cancelTimer: (() => void) | null;
 }
 
-export function createBudget(options: BudgetOptions): Budget {
+export function createBudget(options: BudgetOptions): LocalBudget {
   const state: State = {
     inFlight: 0,
     blockedUntilMs: 0,
@@ -90,6 +91,7 @@ export function createBudget(options: BudgetOptions): Budget {
       serve(state, options);
     },
     roomAtMs: () => freeAtMs(state, options.clock.now()),
+    count: () => count(state, options),
     reading: () => ({
       inFlight: state.inFlight,
       maxInFlight: options.rate.max_in_flight,
@@ -157,19 +159,22 @@ function serve(state: State, options: BudgetOptions): void {
 }
 
 function admit(state: State, options: BudgetOptions, waiter: Waiter): void {
+  waiter.resolve({ kind: 'free', release: count(state, options) });
+}
+
+function count(state: State, options: BudgetOptions): () => void {
   state.inFlight += 1;
   for (const window of state.windows) {
     window.times[window.next] = options.clock.now();
     window.next = (window.next + 1) % window.times.length;
   }
   let released = false;
-  const release = (): void => {
+  return () => {
     if (released) return;
     released = true;
     state.inFlight -= 1;
     serve(state, options);
   };
-  waiter.resolve({ kind: 'free', release });
 }
 
 /** When the windows and the other side allow the next request; it may be in the past. */

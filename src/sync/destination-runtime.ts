@@ -1,11 +1,13 @@
 import type { Destination, Failure, RequestContext } from '../destinations/destination.ts';
 import { rateSchema, type Rate } from '../destinations/rate.ts';
 import type { Ledger, Pause, RequestRecord } from '../ledger/ledger.ts';
+import type { After } from '../shared/after.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { HttpClient } from '../shared/http-client.ts';
 import type { Logger } from '../shared/logger.ts';
 import { createBreaker, type Breaker, type CanRun } from './breaker.ts';
-import { createBudget, type After, type Budget, type BudgetReading } from './budget.ts';
+import { createBudget, type Budget, type BudgetReading } from './budget.ts';
+import { createSharedBudget, type SharedBudgetOptions } from './shared-budget.ts';
 import { keepExchange, sendRequest, sendShared, type Conversation } from './send-request.ts';
 import type { Channel, Operation, RequestMask, RequestMetrics } from './take-turn.ts';
 
@@ -18,6 +20,8 @@ export interface DestinationRuntimeOptions {
   readonly ledger: Pick<Ledger, 'pauses' | 'savePause' | 'clearPause'>;
   readonly logger: Logger;
   readonly metrics: RequestMetrics;
+  /** Shares the budgets with the workers of other processes; without it, each process has its own. */
+  readonly reservations?: SharedBudgetOptions['reservations'];
 }
 
 export interface OpenContext {
@@ -98,11 +102,17 @@ export function createDestinationRuntime(
 }
 
 /** The general budget, and one more for each class of requests that the CRM counts apart. */
-function createBudgets({ destination, clock, after }: DestinationRuntimeOptions): Channel['budgetOf'] {
-  const create = (rate: Rate): Budget => createBudget({ rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS });
-  const general = create(destination.rate ?? rateSchema.parse({}));
+function createBudgets(options: DestinationRuntimeOptions): Channel['budgetOf'] {
+  const { destination, clock, after, reservations } = options;
+  const create = (rate: Rate, key: string): Budget => {
+    const local = { rate, clock, after, maxWaitMs: MAX_BUDGET_WAIT_MS };
+    return reservations === undefined ? createBudget(local) : createSharedBudget({ ...local, reservations, key });
+  };
+  const general = create(destination.rate ?? rateSchema.parse({}), destination.name);
   const classes = new Map(
-    Object.entries(destination.limitClasses ?? {}).map(([name, rate]) => [name, create(rate)] as const),
+    Object.entries(destination.limitClasses ?? {}).map(
+      ([name, rate]) => [name, create(rate, `${destination.name}/${name}`)] as const,
+    ),
   );
   return (limitClass) => (limitClass === undefined ? general : (classes.get(limitClass) ?? general));
 }
