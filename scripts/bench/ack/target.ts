@@ -8,6 +8,7 @@ import { readMemory, type Memory } from '../read-memory.ts';
 /** A server under load, in a process of its own. */
 export interface Target {
   readonly url: string;
+  readonly pid: number;
   memory(): Memory;
   stop(): Promise<void>;
 }
@@ -89,6 +90,7 @@ function readLines<Found>(child: ChildProcess, find: (line: string) => Found | u
 function createTarget(child: ChildProcess, port: string): Target {
   return {
     url: `http://127.0.0.1:${port}/webhooks/callab`,
+    pid: child.pid ?? 0,
     memory: () => readMemory(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { median } from '../ack/report.ts';
@@ -7,6 +7,7 @@ import { startHookline, startScript, type Target } from '../ack/target.ts';
 import { load } from '../ack/wrk.ts';
 import { writeBodies } from '../ack/write-bodies.ts';
 import type { Backing } from './backing.ts';
+import { benchEnvironment, writeBenchConfig } from './bench-config.ts';
 
 const NAIVE = new URL('naive.ts', import.meta.url).pathname;
 /** In all, however many receivers share them. */
@@ -57,27 +58,9 @@ export async function measureAck(backing: Backing, folder: string, settings: Ack
 }
 
 function startReceivers(backing: Backing, folder: string, secret: string, count: number): Promise<readonly Target[]> {
-  const config = join(folder, 'hookline.yaml');
-  writeFileSync(
-    config,
-    `server:
-  rate_limit: { per_address: 900000000/m }
-sources:
-  callab: { platform: callab, secrets: ["\${CALLAB_SECRET}"] }
-`,
-  );
+  const config = writeBenchConfig({ folder, secret, crm: null });
   mkdirSync(join(folder, 'data'), { recursive: true });
-  const env = {
-    ...backing.env,
-    HOOKLINE_CONFIG: config,
-    DATA_DIR: join(folder, 'data'),
-    CALLAB_SECRET: secret,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    LOG_LEVEL: 'info',
-    LOG_FORMAT: 'json',
-  };
+  const env = { ...backing.env, ...benchEnvironment(config, folder) };
   return Promise.all(Array.from({ length: count }, () => startHookline(['--role', 'receiver'], env)));
 }
 

@@ -3,6 +3,7 @@ import { toCall } from '../fold/call-row.ts';
 import type { Ledger } from '../ledger.ts';
 import { toRunSummary } from '../runs/run-row.ts';
 import { rowsToRead, toPage } from './page.ts';
+import { searchCalls } from './search-calls.ts';
 
 /** Calls, the one first heard of last first; `state` is the call's status. */
 export function createListCalls({ db }: Database): Ledger['listCalls'] {
@@ -12,17 +13,7 @@ export function createListCalls({ db }: Database): Ledger['listCalls'] {
     if (after !== undefined) query = query.where('id', '<', after);
     if (source !== undefined) query = query.where('source', '=', source);
     if (state !== undefined) query = query.where('status', '=', state);
-    if (search !== undefined) {
-      query = query.where((where) =>
-        where.or([
-          where('id', '=', search),
-          where('provider_call_id', '=', search),
-          where('customer_number', '=', search),
-          where('id', 'in', where.selectFrom('runs').select('call_id').where('runs.id', '=', search)),
-          where('call_key', 'in', where.selectFrom('events').select('call_key').where('events.id', '=', search)),
-        ]),
-      );
-    }
+    if (search !== undefined) query = query.where('id', 'in', searchCalls(db, search));
     const page = toPage(await query.execute(), filter, (row) => row.id);
     const ids = page.rows.map((row) => row.id);
     const runs = ids.length === 0 ? [] : await db.selectFrom('runs').selectAll().where('call_id', 'in', ids).execute();

@@ -4,6 +4,7 @@ import { eventState, selectEvents, toStoredEvent } from '../events/event-row.ts'
 import type { Database } from '../database.ts';
 import type { Ledger } from '../ledger.ts';
 import { rowsToRead, toPage } from './page.ts';
+import { searchEvents } from './search-calls.ts';
 
 type EventLists = Pick<Ledger, 'listEvents' | 'findEvent'>;
 
@@ -16,28 +17,7 @@ export function createEventLists({ db }: Database): EventLists {
       if (after !== undefined) query = query.where('events.id', '<', after);
       if (source !== undefined) query = query.where('events.source', '=', source);
       if (state !== undefined) query = query.where(sql<boolean>`${eventState()} = ${state}`);
-      if (search !== undefined) {
-        query = query.where((where) =>
-          where.or([
-            where('events.id', '=', search),
-            where('events.call_id', '=', search),
-            where(
-              'events.call_key',
-              'in',
-              where
-                .selectFrom('calls as searched')
-                .select('searched.call_key')
-                .where((call) =>
-                  call.or([
-                    call('searched.id', '=', search),
-                    call('searched.provider_call_id', '=', search),
-                    call('searched.customer_number', '=', search),
-                  ]),
-                ),
-            ),
-          ]),
-        );
-      }
+      if (search !== undefined) query = query.where('events.id', 'in', searchEvents(db, search));
       const page = toPage(await query.execute(), filter, (row) => row.id);
       return { next: page.next, rows: page.rows.map(toStoredEvent) };
     },

@@ -1,30 +1,21 @@
 import type { Kysely } from 'kysely';
 
 import type { Database } from '../database.ts';
-import type { Ledger, RunRow } from '../ledger.ts';
+import type { Ledger, ListFilter, RunRow } from '../ledger.ts';
 import { toAttemptRow, toRunSummary } from '../runs/run-row.ts';
 import type { RunTable, Schema } from '../schema.ts';
 import { rowsToRead, toPage } from './page.ts';
+import { searchCalls } from './search-calls.ts';
 
 /** Runs, the one made last first. */
 export function createRunLists({ db }: Database): Pick<Ledger, 'listRuns' | 'findRun'> {
   return {
     async listRuns(filter) {
-      const { after, source, state, search } = filter;
-      let query = selectRuns(db).orderBy('runs.id', 'desc').limit(rowsToRead(filter));
-      if (after !== undefined) query = query.where('runs.id', '<', after);
+      const { source, state, search } = filter;
+      let query = ordered(selectRuns(db).limit(rowsToRead(filter)), filter);
       if (source !== undefined) query = query.where('calls.source', '=', source);
       if (state !== undefined) query = query.where('runs.state', '=', state);
-      if (search !== undefined) {
-        query = query.where((where) =>
-          where.or([
-            where('runs.id', '=', search),
-            where('calls.id', '=', search),
-            where('calls.provider_call_id', '=', search),
-            where('calls.customer_number', '=', search),
-          ]),
-        );
-      }
+      if (search !== undefined) query = query.where('runs.call_id', 'in', searchCalls(db, search));
       const page = toPage(await query.execute(), filter, (row) => row.id);
       return { next: page.next, rows: page.rows.map(toRunRow) };
     },
@@ -43,6 +34,24 @@ function selectRuns(db: Kysely<Schema>) {
     .innerJoin('calls', 'calls.id', 'runs.call_id')
     .selectAll('runs')
     .select(['calls.source', 'calls.provider_call_id']);
+}
+
+/**
+ * The runs of one source are found through its calls, in their order: the runs themselves do not know their source. Of a
+ * state there are few, except of what is done.
+ */
+function ordered(query: ReturnType<typeof selectRuns>, { after, source, state }: ListFilter) {
+  const byCall = source !== undefined && (state === undefined || state === 'done');
+  if (!byCall) {
+    const inOrder = query.orderBy('runs.id', 'desc');
+    return after === undefined ? inOrder : inOrder.where('runs.id', '<', after);
+  }
+  const inOrder = query.orderBy('calls.id', 'desc').orderBy('runs.id', 'desc');
+  if (after === undefined) return inOrder;
+  return inOrder.where((where) => {
+    const call = where.selectFrom('runs as last').select('last.call_id').where('last.id', '=', after);
+    return where(where.refTuple('calls.id', 'runs.id'), '<', where.tuple(call, where.val(after)));
+  });
 }
 
 function toRunRow(row: RunTable & { readonly source: string; readonly provider_call_id: string }): RunRow {

@@ -34,6 +34,7 @@ function events(schema: SchemaBuilder): Compilable[] {
       .addColumn('body', 'blob', (column) => column.notNull()),
     schema.createIndex('events_receipt').on('events').columns(['receipt_key', 'source']).unique(),
     schema.createIndex('events_call').on('events').column('call_key').where('call_key', 'is not', null),
+    schema.createIndex('events_source').on('events').columns(['source', 'id']),
     // Without the events of calls: nearly all are, and an index on them would only mislead the query planner.
     schema
       .createIndex('events_without_call')

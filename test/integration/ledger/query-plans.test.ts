@@ -85,6 +85,33 @@ test('the backlog, read for metrics every few seconds, comes from indexes of wha
   folder.remove();
 });
 
+test('no list or search of the command line scans a table that grows', async () => {
+  const folder = createTempFolder('plans');
+  const file = join(folder.path, 'ledger.db');
+  const clock = createManualClock();
+  const ledger = await openSqliteLedger({ file, clock, ids: createIds(clock) });
+  const submit = jest.spyOn(SqliteThread.prototype, 'submit');
+  const filters = [
+    { limit: 25, source: 'tracking' },
+    { limit: 25, search: 'c1' },
+    { limit: 25, source: 'tracking', search: 'c1' },
+    { limit: 25, source: 'tracking', after: 'z' },
+  ];
+  for (const filter of filters) {
+    await ledger.listCalls(filter);
+    await ledger.listEvents(filter);
+    for (const state of [undefined, 'done', 'dead']) {
+      await ledger.listRuns(state === undefined ? filter : { ...filter, state });
+    }
+  }
+  const texts = submit.mock.calls.flatMap(([statements]) => statements.map(({ sql }) => sql));
+  await ledger.close();
+  expect(texts.length).toBeGreaterThanOrEqual(20);
+  const scans = explain(file, texts).filter((detail) => SCANS.test(detail) && !detail.endsWith('events_without_call'));
+  expect(scans).toEqual([]);
+  folder.remove();
+});
+
 function explain(file: string, texts: readonly string[]): string[] {
   const sqlite = new Sqlite(file);
   const details = texts.flatMap((sql) => {
