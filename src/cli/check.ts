@@ -70,6 +70,7 @@ function summarize({ sources, destinations, integrations }: CompiledConfig) {
       platform,
       path: `/webhooks/${name}`,
       authentication: adapter.authentication,
+      warnings: adapter.warnings,
     })),
     destinations: [...destinations.values()].map(({ destination: { name, type } }) => ({ name, type })),
     integrations: integrations.map(({ name, enabled, triggers, actions }) => ({
@@ -87,6 +88,7 @@ function printSummary(file: string, compiled: CompiledConfig): void {
   for (const source of summary.sources) {
     print(`  source       ${source.name} (${source.platform}) at ${source.path}`);
     print(indent(`proof: ${source.authentication.join(' and ')}`, 15));
+    for (const warning of source.warnings) print(indent(`warning: ${warning}`, 15));
   }
   for (const { name, type } of summary.destinations) print(`  destination  ${name} (${type})`);
   for (const { name, enabled, triggers } of summary.integrations) {
@@ -109,13 +111,18 @@ async function checkLive(services: CommandServices, options: CheckOptions): Prom
     const findings = await ask(runtime);
     live.push({ destination: name, findings });
     if (options.json !== true) printFindings(findings);
-    if (findings.every(({ level }) => level !== 'error')) await ledger.clearPause(name);
+    if (provesUse(findings)) await ledger.clearPause(name);
   }
   if (options.json === true) printJson({ file: loaded.file, problems: [], ...summarize(compiled), live });
   else if (live.length === 0) print('No destination is configured.');
   if (live.some(({ findings }) => findings.some(({ level }) => level === 'error'))) {
     throw new CommandFailure('Not every destination can be used.');
   }
+}
+
+/** Where nothing was asked, nothing is proved: a paused destination stays paused. */
+function provesUse(findings: readonly CheckFinding[]): boolean {
+  return findings.some(({ level }) => level === 'ok') && findings.every(({ level }) => level !== 'error');
 }
 
 async function ask(runtime: DestinationRuntime): Promise<readonly CheckFinding[]> {

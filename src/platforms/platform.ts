@@ -74,4 +74,6 @@ export interface SourceAdapter {
   readonly keptHeaders: readonly string[];
   /** How senders prove themselves, for status output: `HMAC-SHA256 X-Callab-Signature`, `path token`, `NOTHING (allow_unsigned)`. */
   readonly authentication: readonly string[];
+  /** What works and is worth a second look, for `hookline check`. */
+  readonly warnings: readonly string[];
 }

@@ -12,6 +12,7 @@ import type { CommonSourceConfig } from './source-keys.ts';
 import { createMethods } from './verify/create-methods.ts';
 import type { Draft, Method } from './verify/method.ts';
 import { verifyRequest } from './verify/verify-request.ts';
+import { findWarnings } from './warnings.ts';
 
 type SchemasOf<Definitions extends readonly { readonly schema: unknown }[]> = {
   -readonly [Index in keyof Definitions]: Definitions[Index]['schema'];
@@ -45,6 +46,7 @@ export function createSource(config: SourceConfig, issues: ConfigIssue[], path: 
     sign: (body, options) => sign(methods, withSenderHeaders(body, options, { compiled, translation })),
     keptHeaders: keptHeaders(compiled),
     authentication: methods.map(({ label }) => label),
+    warnings: findWarnings(secretUse, compiled),
   };
 }
 

@@ -12,7 +12,7 @@ export async function checkLive(
     return [
       {
         level: 'warning',
-        message: `destinations.${destination} has no \`check\` request, so its credentials were not tried.`,
+        message: `Nothing was asked: destinations.${destination} has no \`check\` request, so neither its address nor its credentials are proved. Add one that changes nothing, such as check: { path: /me }.`,
       },
     ];
   }

@@ -42,6 +42,21 @@ test('a right config: exit 0 and what it comes to', async () => {
   expect(result.stdout).toContain('The config is right.');
 });
 
+test('what works and is worth a second look is a warning at its source', async () => {
+  const source = {
+    platform: 'custom',
+    secrets: ['0123456789abcdef0123456789abcdef'],
+    signature: { header: 'X-Signature' },
+    event: { default: 'call.ended' },
+    call_id: 'id',
+    receipt_key: { join: [{ header: 'X-Delivery' }] },
+    fields: {},
+  };
+  const result = await check(folderWith(JSON.stringify({ sources: { dialler: source } })));
+  expect(result).toMatchObject({ code: 0, stderr: '' });
+  expect(result.stdout.replaceAll(/\s+/g, ' ')).toContain('warning: receipt_key reads the header x-delivery, which');
+});
+
 test('a wrong one: exit 2, every problem on standard error as file:line:column, in the order of the file', async () => {
   const config = edited('secrets:', 'secretz:')
     .replace('strategy: put', 'strategy: pt')
