@@ -2,6 +2,7 @@ import type { Compilable, Kysely } from 'kysely';
 
 import type { Clock } from '../../shared/clock.ts';
 import type { Database } from '../database.ts';
+import { LedgerUnusableError } from '../ledger-unusable-error.ts';
 import type { Schema } from '../schema.ts';
 import { mustChange, toStatement } from '../statement.ts';
 import { firstTables } from './0001-first-tables.ts';
@@ -20,14 +21,21 @@ const MIGRATIONS: readonly Migration[] = [
   { name: 'forgotten calls', build: forgottenCalls },
 ];
 
+export interface Migrated {
+  /** Number of the newest migration. */
+  readonly number: number;
+  /** Names of those that were missing. */
+  readonly applied: readonly string[];
+}
+
 /**
- * Brings the tables up to date; resolves to the number they stand at. Each migration is one transaction that begins by
+ * Brings the tables up to date. Each migration is one transaction that begins by
  * claiming its number, so that several processes may start at once: one migrates, the others find it done.
  */
-export async function migrate(database: Database, clock: Clock): Promise<number> {
+export async function migrate(database: Database, clock: Clock): Promise<Migrated> {
   await database.write([toStatement(migrationTable(database.db))]);
   const applied = await findApplied(database);
-  if (applied > MIGRATIONS.length) throw new Error(tooNew(applied));
+  if (applied > MIGRATIONS.length) throw new LedgerUnusableError(tooNew(applied));
   for (const [index, { name, build }] of MIGRATIONS.entries()) {
     const number = index + 1;
     if (number <= applied) continue;
@@ -37,7 +45,7 @@ export async function migrate(database: Database, clock: Clock): Promise<number>
       .onConflict((conflict) => conflict.doNothing());
     await database.write([mustChange(toStatement(claim)), ...build(database.db).map(toStatement)]);
   }
-  return MIGRATIONS.length;
+  return { number: MIGRATIONS.length, applied: MIGRATIONS.slice(applied).map(({ name }) => name) };
 }
 
 function migrationTable({ schema }: Kysely<Schema>): Compilable {

@@ -2,6 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { Pool } from 'pg';
 
 import type { Database, UsedBytes } from '../database.ts';
+import { LedgerUnusableError } from '../ledger-unusable-error.ts';
 import type { Schema } from '../schema.ts';
 import { createColumnTypesPlugin } from './column-types.ts';
 import { createPool, describeServer, type PoolLimits } from './pool.ts';
@@ -25,9 +26,12 @@ export async function openPostgresDatabase(url: string, limits: PoolLimits = LIM
     await checkServer(db);
   } catch (error) {
     await pool.end();
-    throw new Error(`The ledger in PostgreSQL at ${describeServer(url)} cannot be opened: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw new LedgerUnusableError(
+      `The ledger in PostgreSQL at ${describeServer(url)} cannot be opened: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
   }
   return {
     db,
@@ -46,7 +50,9 @@ function createPoolOf(url: string, limits: PoolLimits): Pool {
     return createPool(url, limits);
   } catch {
     // Without the cause: an invalid URL is quoted in it, password and all.
-    throw new Error('DATABASE_URL is not a URL. It should read postgres://user:password@host:5432/database.');
+    throw new LedgerUnusableError(
+      'DATABASE_URL is not a URL. It should read postgres://user:password@host:5432/database.',
+    );
   }
 }
 

@@ -2,8 +2,10 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Ids } from '../../shared/ids.ts';
 import { createLedger, type LedgerWithSandbox } from '../create-ledger.ts';
 import { createRecordEvent } from '../events/record-event.ts';
+import { LedgerUnusableError } from '../ledger-unusable-error.ts';
+import { isMoveUnderWay } from '../move/move-mark.ts';
 import { createInsertEvents, GROUPS_UNDER_WAY } from './insert-events.ts';
-import { createPool, type PoolLimits } from './pool.ts';
+import { createPool, describeServer, type PoolLimits } from './pool.ts';
 import { createRecordRefusals } from './record-refusals.ts';
 import { openPostgresDatabase } from './open-postgres-database.ts';
 import { migratePostgres } from './migrate-postgres.ts';
@@ -28,6 +30,10 @@ const RECEIVE: PoolLimits = { connections: GROUPS_UNDER_WAY, connectTimeoutMs: 1
 export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOptions): Promise<LedgerWithSandbox> {
   await migratePostgres(url, clock);
   const database = await openPostgresDatabase(url);
+  if (await isMoveUnderWay(database.db)) {
+    await database.close();
+    throw new LedgerUnusableError(unfinishedMove(url));
+  }
   const receive = createPool(url, RECEIVE);
   const events = createInsertEvents(receive);
   const refusals = createRecordRefusals(database);
@@ -40,4 +46,11 @@ export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOpti
       await database.close();
     },
   });
+}
+
+function unfinishedMove(url: string): string {
+  return (
+    `The ledger in PostgreSQL at ${describeServer(url)} is being moved there from SQLite, and the move has not come to its end. ` +
+    'Run it again: hookline migrate --from sqlite. What is there already is not copied twice.'
+  );
 }

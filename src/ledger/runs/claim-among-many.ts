@@ -28,9 +28,7 @@ function prepareFree({ db }: Database): ClaimStatements['free'] {
             .where('runs.destination', '=', claim.destination)
             .where('runs.claim_at_ms', '<=', claim.nowMs)
             .where(sql<boolean>`runs.state = 'running'`)
-            .forShare('calls')
-            .forUpdate('runs')
-            .skipLocked(),
+            .modifyEnd(sql`for share of calls skip locked for update of runs skip locked`),
       )
       .updateTable('runs')
       .from('ended')

@@ -129,7 +129,7 @@ class Process {
       finishedAtMs: nowMs,
       callVersion: run.call.version,
       configHash: run.configHash,
-      outcome: retry ? ({ kind: 'retry', reason: 'busy' }) : { kind: 'done' },
+      outcome: retry ? { kind: 'retry', reason: 'busy' } : { kind: 'done' },
       next: retry ? { state: 'due', dueAtMs: nowMs, destination: run.destination } : { state: 'done' },
       countsAsAttempt: true,
       steps: [],
@@ -149,6 +149,20 @@ async function settle(ledgers: readonly LedgerWithSandbox[], processes: readonly
     for (const destination of DESTINATIONS) await Promise.all(processes.map((each) => each.work(destination)));
     const { events, runs } = await ledgers[0]!.stats();
     if (events['pending'] === 0 && runs.due + runs.running + runs.waiting === 0) return;
+  }
+}
+
+/** The call is what one process alone would have made of its events, and every run has brought it out. */
+async function expectModel(ledger: LedgerWithSandbox, callId: string): Promise<void> {
+  const story = await ledger.callStory(callId);
+  expect(story?.events).toHaveLength(EVENTS_PER_CALL);
+  expect(story?.duplicates).toHaveLength(EVENTS_PER_CALL);
+  const said = story?.events.map((event) => JSON.parse(event.body.toString()) as Says) ?? [];
+  const fields = Object.assign({}, ...said.map((each) => each.fields)) as CallFields;
+  expect(story?.call).toMatchObject({ ...fields });
+  expect(story?.runs).toHaveLength(DESTINATIONS.length);
+  for (const { run } of story!.runs) {
+    expect(run).toMatchObject({ state: 'done', doneVersion: story?.call.version });
   }
 }
 
@@ -196,19 +210,7 @@ test('whatever processes do at the same time, every event is in its call, and no
   expect(watch.violations).toEqual([]);
   expect(answers.filter((kind) => kind === 'recorded')).toHaveLength(events.length);
   expect(answers.filter((kind) => kind === 'duplicate')).toHaveLength(events.length);
-  for (let call = 0; call < CALLS; call++) {
-    const story = await ledgers[0]!.callStory(`c${call}`);
-    expect(story?.events).toHaveLength(EVENTS_PER_CALL);
-    expect(story?.duplicates).toHaveLength(EVENTS_PER_CALL);
-    const said = story?.events.map((event) => JSON.parse(event.body.toString()) as Says) ?? [];
-    // The sequential model: fields of later deliveries win.
-    const fields = Object.assign({}, ...said.map((each) => each.fields)) as CallFields;
-    expect(story?.call).toMatchObject({ ...fields });
-    expect(story?.runs).toHaveLength(DESTINATIONS.length);
-    for (const { run } of story?.runs ?? []) {
-      expect(run).toMatchObject({ state: 'done', doneVersion: story?.call.version });
-    }
-  }
+  for (let call = 0; call < CALLS; call++) await expectModel(ledgers[0]!, `c${call}`);
   await Promise.all(ledgers.map((ledger) => ledger.close()));
 }, 120_000);
 
