@@ -1,0 +1,171 @@
+import type { After } from '../shared/after.ts';
+import type { Failure, RequestContext } from './destination.ts';
+
+/** Records that wait at the same moment share a request, as a DataLoader's keys do (decision 0005). */
+export interface BatcherOptions<Item, Answer> {
+  /** Rows one request may carry. */
+  readonly maxRows: number;
+  /** Two items of one key never stand in one request. */
+  readonly keyOf: (item: Item) => string;
+  /** True: one row answers all items of its key (reads). False: the later one waits for the next request (writes). */
+  readonly sharesRows: boolean;
+  /**
+   * Sends one request. It calls `take` when its turn has come, once, and settles every row it took; rows that it leaves
+   * unsettled, or did not take, fail as `unknown`.
+   */
+  readonly send: (take: () => readonly Row<Item, Answer>[], leader: RequestContext) => Promise<void>;
+  readonly after: After;
+}
+
+/** One row of a request. */
+export interface Row<Item, Answer> {
+  readonly item: Item;
+  /** Everybody who waits for its answer; one where rows are not shared. */
+  readonly contexts: readonly RequestContext[];
+  settle(answer: Answer | Failure): void;
+}
+
+export type Load<Item, Answer> = (item: Item, context: RequestContext) => Promise<Answer | Failure>;
+
+/** Nothing came for so long: whoever waits alone need not wait longer. */
+const QUIET_MS = 40;
+/** While more keeps coming a request that is not full waits so long at most. */
+const LONGEST_MS = 500;
+
+interface Waiter<Item, Answer> {
+  readonly item: Item;
+  readonly key: string;
+  readonly context: RequestContext;
+  readonly settle: (answer: Answer | Failure) => void;
+  taken: boolean;
+  settled: boolean;
+}
+
+/** Collects items and sends them together: at once when a request is full, else when nothing more comes. */
+export function createBatcher<Item, Answer>(options: BatcherOptions<Item, Answer>): Load<Item, Answer> {
+  const collector = new Collector(options);
+  return (item, context) => collector.load(item, context);
+}
+
+class Collector<Item, Answer> {
+  readonly #options: BatcherOptions<Item, Answer>;
+  #waiting: Waiter<Item, Answer>[] = [];
+  /** Requests that wait for their turn and have taken nothing yet. */
+  #announced = 0;
+  /** Items since the last request was announced; a timer runs while there are any. */
+  #timers: (() => void)[] = [];
+  #isRipe = false;
+
+  constructor(options: BatcherOptions<Item, Answer>) {
+    this.#options = options;
+  }
+
+  load(item: Item, context: RequestContext): Promise<Answer | Failure> {
+    const { promise, resolve } = Promise.withResolvers<Answer | Failure>();
+    const leave = (): void => waiter.settle(interrupted(waiter.taken));
+    const waiter: Waiter<Item, Answer> = {
+      item,
+      key: this.#options.keyOf(item),
+      context,
+      taken: false,
+      settled: false,
+      settle(answer) {
+        waiter.settled = true;
+        context.signal.removeEventListener('abort', leave);
+        resolve(answer);
+      },
+    };
+    if (context.signal.aborted) return Promise.resolve(interrupted(false));
+    context.signal.addEventListener('abort', leave, { once: true });
+    this.#waiting.push(waiter);
+    this.#restartTimers();
+    this.#announce();
+    return promise;
+  }
+
+  /** One request for every full load, and one for the rest once it is ripe. */
+  #announce(): void {
+    const { maxRows } = this.#options;
+    while (this.#waiting.length >= maxRows * (this.#announced + 1)) this.#start();
+    if (this.#isRipe && this.#announced === 0 && this.#waiting.length > 0) this.#start();
+  }
+
+  #start(): void {
+    const leader = this.#waiting.find(({ settled }) => !settled)?.context ?? this.#waiting[0]?.context;
+    if (leader === undefined) return;
+    this.#announced += 1;
+    this.#isRipe = false;
+    void this.#sendOne(leader);
+  }
+
+  async #sendOne(leader: RequestContext): Promise<void> {
+    const taken: Row<Item, Answer>[] = [];
+    let isTaken = false;
+    const take = (): readonly Row<Item, Answer>[] => {
+      if (isTaken) throw new Error('a request takes its rows once');
+      isTaken = true;
+      this.#announced -= 1;
+      taken.push(...this.#takeRows());
+      return taken;
+    };
+    let reason = 'the request was given up';
+    try {
+      await this.#options.send(take, leader);
+    } catch (error) {
+      reason = `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (!isTaken) take();
+    for (const row of taken) row.settle({ kind: 'unknown', reason });
+    if (this.#waiting.length > 0) this.#restartTimers();
+    this.#announce();
+  }
+
+  #takeRows(): readonly Row<Item, Answer>[] {
+    const { maxRows, sharesRows } = this.#options;
+    const rows = new Map<string, Waiter<Item, Answer>[]>();
+    const left: Waiter<Item, Answer>[] = [];
+    for (const waiter of this.#waiting) {
+      if (waiter.settled) continue;
+      const row = rows.get(waiter.key);
+      const fits = row === undefined ? rows.size < maxRows : sharesRows;
+      if (!fits) left.push(waiter);
+      else if (row === undefined) rows.set(waiter.key, [waiter]);
+      else row.push(waiter);
+    }
+    this.#waiting = left;
+    if (left.length > 0) this.#restartTimers();
+    return [...rows.values()].map((waiters) => toRow(waiters));
+  }
+
+  #restartTimers(): void {
+    const [quiet, longest] = this.#timers;
+    quiet?.();
+    const ripen = (): void => {
+      for (const cancel of this.#timers) cancel();
+      this.#timers = [];
+      this.#isRipe = true;
+      this.#announce();
+    };
+    const { after } = this.#options;
+    this.#timers = [after(QUIET_MS, ripen), longest ?? after(LONGEST_MS, ripen)];
+  }
+}
+
+function toRow<Item, Answer>(waiters: readonly Waiter<Item, Answer>[]): Row<Item, Answer> {
+  const [first] = waiters;
+  if (first === undefined) throw new Error('a row belongs to somebody');
+  for (const waiter of waiters) waiter.taken = true;
+  return {
+    item: first.item,
+    contexts: waiters.map(({ context }) => context),
+    settle(answer) {
+      for (const waiter of waiters.filter(({ settled }) => !settled)) waiter.settle(answer);
+    },
+  };
+}
+
+/** What was taken may be on its way. */
+function interrupted(taken: boolean): Failure {
+  const reason = 'the run was interrupted';
+  return taken ? { kind: 'unknown', reason } : { kind: 'retry', reason };
+}
