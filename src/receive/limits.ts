@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
-
+import { createLimiter, type Limiter, type SharedCounters } from './limiter.ts';
 import type { Rate, ReceivedSource } from './received-source.ts';
 
 /** Each answers null to let the request pass, or the seconds after which to come again. */
@@ -24,41 +23,28 @@ const ADDRESS_GROUPS = 65_536;
 const QUARANTINE_RATE: Rate = { count: 300, seconds: 60 };
 const QUARANTINE_KIB_RATE: Rate = { count: 10 * 1024, seconds: 60 };
 
-/** Fixed windows in memory; every receiver process counts for itself. */
-export function createLimits(perAddress: Rate | null): Limits {
-  const addresses = perAddress === null ? null : createLimiter(perAddress);
-  const sources = new Map<string, RateLimiterMemory>();
-  const quarantine = createLimiter(QUARANTINE_RATE);
-  const quarantinedKib = createLimiter(QUARANTINE_KIB_RATE);
-  const seed = randomBytes(4).readUInt32LE();
+/** With `shared`, receivers count together; what they tell each other about an address is its group, a number. */
+export function createLimits(perAddress: Rate | null, shared?: SharedCounters): Limits {
+  const create = (name: string, rate: Rate): Limiter => createLimiter({ name, rate }, shared);
+  const addresses = perAddress === null ? null : create('address', perAddress);
+  const sources = new Map<string, Limiter>();
+  const quarantine = create('quarantine', QUARANTINE_RATE);
+  const quarantinedKib = create('quarantine-kib', QUARANTINE_KIB_RATE);
+  const seed = shared?.seed ?? randomBytes(4).readUInt32LE();
   return {
     async takeForAddress(address) {
-      return addresses === null ? null : take(addresses, addressGroup(networkOf(address), seed));
+      return addresses === null ? null : addresses.take(addressGroup(networkOf(address), seed));
     },
     async takeForSource({ name, rateLimit }) {
       if (rateLimit === null) return null;
-      const limiter = sources.get(name) ?? createLimiter(rateLimit);
+      const limiter = sources.get(name) ?? create('source', rateLimit);
       sources.set(name, limiter);
-      return take(limiter, name);
+      return limiter.take(name);
     },
     async takeForQuarantine({ name }, bodyBytes) {
-      return (await take(quarantine, name)) ?? take(quarantinedKib, name, Math.ceil(bodyBytes / 1024));
+      return (await quarantine.take(name)) ?? quarantinedKib.take(name, Math.ceil(bodyBytes / 1024));
     },
   };
-}
-
-function createLimiter(rate: Rate): RateLimiterMemory {
-  return new RateLimiterMemory({ points: rate.count, duration: rate.seconds });
-}
-
-async function take(limiter: RateLimiterMemory, key: string, points = 1): Promise<number | null> {
-  try {
-    await limiter.consume(key, points);
-    return null;
-  } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error;
-    return Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-  }
 }
 
 /** Who has an IPv6 address usually has 2^64 of them: the first 64 bits are the sender. */

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { Redis } from 'ioredis';
 
 import type { Logger } from '../../shared/logger.ts';
@@ -18,6 +20,8 @@ export type Answered<Value> = { readonly kind: 'ok'; readonly value: Value } | {
 export interface RedisLink {
   /** Begins every key. In braces, so that a Redis Cluster keeps all our keys on one node and scripts may use several. */
   readonly prefix: string;
+  /** For hashes that all processes have to make alike and nobody else can: from the password and the prefix. */
+  readonly seed: number;
   /** Refuses a command at once while the connection is down. Prefer `ask`, which also bears a Redis that hangs. */
   readonly commands: Redis;
   /** A connection whose commands wait as long as it takes: for BullMQ's workers, which are few and ask one by one. */
@@ -46,6 +50,8 @@ const COMMON: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith('READONLY '),
   maxRetriesPerRequest: null,
   connectTimeout: 5_000,
+  // A timer of ioredis that keeps the process alive for so long after the end.
+  disconnectTimeout: 100,
 };
 
 /** Connects in the background, again and again; a daemon starts without Redis too. */
@@ -69,6 +75,10 @@ export function connectRedis({ target, prefix, logger }: RedisLinkOptions): Redi
   const gate = createGate(commands, outage);
   return {
     prefix: `{${prefix}}`,
+    seed: createHash('sha256')
+      .update(`${target.options.password ?? ''} ${prefix}`)
+      .digest()
+      .readUInt32LE(),
     commands,
     openPatient: () => open(opened, outage, { ...target.options, ...COMMON, socketTimeout: DEAF_AFTER_BLOCKING_MS }),
     available: gate.isOpen,

@@ -4,7 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Logger } from '../../shared/logger.ts';
 import { createInProcessQueue } from '../in-process.ts';
 import type { Bell, Queue } from '../queue.ts';
-import { createBellSender } from './bell-sender.ts';
+import { coalesce } from './coalesce.ts';
 import { DEDUPLICATION_ID, nameOf, queueNames, type BellData } from './bell-names.ts';
 import { createBullQueues, type BullQueues } from './bull-queues.ts';
 import { createPlans } from './plans.ts';
@@ -94,7 +94,7 @@ function createBells({ link, clock, destinations }: RedisQueueOptions, queues: B
   return {
     ringNow(bell) {
       const key = bell.kind === 'event' ? '' : bell.destination;
-      const sender = senders.get(key) ?? createBellSender(() => sendNow(bell), GAP_MS);
+      const sender = senders.get(key) ?? coalesce(() => sendNow(bell), GAP_MS);
       senders.set(key, sender);
       sender();
     },
