@@ -24,7 +24,7 @@ export interface DestinationReading {
 
 /** Asked at each scrape. What a process does not have, it leaves out: a receiver does not read the ledger. */
 export interface Readings {
-  readonly ready?: () => boolean;
+  readonly ready?: () => boolean | Promise<boolean>;
   /** True while the ledger takes no writes. */
   readonly ledgerFailing?: () => boolean;
   readonly backlog?: () => Promise<BacklogReading>;
@@ -54,6 +54,7 @@ export function createGauges(
     },
     async read() {
       setProcess(lazy, all);
+      if (all.ready !== undefined) lazy.set('ready', (await all.ready()) ? 1 : 0);
       for (const reading of all.destinations?.() ?? []) setDestination(lazy, reading, clock.now());
       const [backlog, freeBytes] = await Promise.all([inTime(all.backlog), inTime(all.freeBytes)]);
       if (all.backlog !== undefined) lazy.set('ledger_readable', backlog === null ? 0 : 1);
@@ -114,8 +115,7 @@ function createLazyGauges(registry: Registry): LazyGauges {
   };
 }
 
-function setProcess({ set }: LazyGauges, { ready, ledgerFailing, redis }: Readings): void {
-  if (ready !== undefined) set('ready', ready() ? 1 : 0);
+function setProcess({ set }: LazyGauges, { ledgerFailing, redis }: Readings): void {
   if (ledgerFailing !== undefined) set('ledger_failing', ledgerFailing() ? 1 : 0);
   const doorbell = redis?.();
   if (doorbell === undefined) return;
