@@ -1,24 +1,23 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { startAdmin, type Admin } from './admin/start-admin.ts';
 import { compileConfig } from './config/compile.ts';
 import type { ConfigProblem } from './config/load.ts';
 import { createDestinationServices } from './daemon/destination-services.ts';
+import { openBacking, type Backing } from './daemon/open-backing.ts';
 import { createReadings } from './daemon/readings.ts';
 import type { DaemonOptions, DaemonServices } from './daemon/services.ts';
 import { startReceive } from './daemon/start-receive.ts';
 import { startUpkeep } from './daemon/start-upkeep.ts';
 import { startWork } from './daemon/start-work.ts';
 import { watchLedger } from './daemon/watch-ledger.ts';
-import { openSqliteLedger } from './ledger/open-sqlite-ledger.ts';
-import { holdLedger, type LedgerHold } from './ledger/sqlite/hold-ledger.ts';
 import { createHealth } from './observability/health.ts';
 import { createLedgerWatch } from './observability/ledger-watch.ts';
 import { limitRepeats } from './observability/limit-repeats.ts';
 import { createMetrics } from './observability/metrics.ts';
-import { createInProcessQueue } from './queue/in-process.ts';
+import { createCheckReadiness } from './observability/readiness.ts';
 import type { Receiver } from './receive/start-receiver.ts';
 import { systemClock } from './shared/clock.ts';
-import { ledgerFile } from './shared/data-directory.ts';
-import { createIds } from './shared/ids.ts';
 import { readVersion } from './shared/version.ts';
 import { systemAfter } from './sync/budget.ts';
 
@@ -33,50 +32,47 @@ export interface Daemon {
 export type StartResult =
   | { readonly kind: 'started'; readonly daemon: Daemon; readonly services: DaemonServices }
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] }
-  /** Another daemon works on the ledger of this data directory. */
+  /** Another daemon works on the embedded ledger. */
   | { readonly kind: 'in_use' };
 
-/** Takes the ledger for this process and starts on it; a start that fails leaves nothing behind. */
+/** Opens what the mode keeps its state in and starts on it; a start that fails leaves nothing behind. */
 export async function startDaemon(options: DaemonOptions): Promise<StartResult> {
-  const hold = options.role === 'receiver' ? NO_HOLD : holdLedger(ledgerFile(options.dataDir));
-  if (hold === null) return { kind: 'in_use' };
+  const { loaded, role, mode } = options;
+  const logger = limitRepeats(options.logger, systemClock);
+  const backing = await openBacking(mode, { role, destinations: Object.keys(loaded.config.destinations), logger });
+  if (backing === null) return { kind: 'in_use' };
   try {
-    const result = await startHolding(options, hold);
-    if (result.kind !== 'started') hold.release();
+    const result = await startOn(backing, { ...options, logger });
+    if (result.kind !== 'started') await backing.close();
     return result;
   } catch (error) {
-    hold.release();
+    await backing.close();
     throw error;
   }
 }
 
-/** The composition root: opens the ledger, compiles the config, starts the parts of the role in order. */
-async function startHolding(options: DaemonOptions, hold: LedgerHold): Promise<StartResult> {
-  const { loaded, role, logger } = options;
-  const base = await openBase(options);
+/** The composition root: compiles the config, starts the parts of the role in order. */
+async function startOn(backing: Backing, options: DaemonOptions): Promise<StartResult> {
+  const { loaded, role, mode, logger } = options;
+  const base = createBase(backing, options);
   const destinations = createDestinationServices({ ...base, pauses: await base.ledger.pauses() });
   const result = compileConfig(loaded, destinations.compileDependencies);
-  if (result.kind === 'invalid') {
-    await base.ledger.close();
-    return result;
-  }
+  if (result.kind === 'invalid') return result;
   destinations.useAll(result.compiled.destinations);
   const services: DaemonServices = { ...base, destinations, compiled: result.compiled };
   const parts: Parts = { receiver: null, work: null, upkeep: null, admin: null };
   try {
-    await startParts(services, options, parts);
+    await startParts(services, options, { parts, backing });
   } catch (error) {
-    await stopParts(services, parts);
+    await stopParts(services, parts, 0);
     throw error;
   }
   base.health.started();
-  const daemon = createDaemon(services, parts, hold);
-  logger.info('daemon.started', { role, port: daemon.port, adminPort: daemon.adminPort, dataDir: options.dataDir });
+  const daemon = createDaemon(services, options, { parts, backing });
+  const { port, adminPort } = daemon;
+  logger.info('daemon.started', { mode: mode.kind, role, port, adminPort, ...backing.places });
   return { kind: 'started', daemon, services };
 }
-
-/** Receivers only add events, so there may be several. */
-const NO_HOLD: LedgerHold = { release: () => undefined };
 
 /** Filled while the daemon starts, so that a start that fails half-way can be taken back. */
 interface Parts {
@@ -86,54 +82,58 @@ interface Parts {
   admin: Admin | null;
 }
 
-async function startParts(services: DaemonServices, options: DaemonOptions, parts: Parts): Promise<void> {
+interface Started {
+  readonly parts: Parts;
+  readonly backing: Backing;
+}
+
+async function startParts(
+  services: DaemonServices,
+  options: DaemonOptions,
+  { parts, backing }: Started,
+): Promise<void> {
   const { role, adminHost: host, adminPort: port } = options;
   services.metrics.readAtScrape(createReadings(services, options));
-  parts.admin = await startAdmin({ metrics: services.metrics, host, port });
+  parts.admin = await startAdmin({ ...services, host, port });
   if (role !== 'worker') parts.receiver = await startReceive(services, options);
   if (role !== 'receiver') {
-    // We hold the ledger, so whoever leased these runs is dead.
-    await services.ledger.endLeases(services.clock.now());
+    await backing.takeOver();
     parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
     parts.upkeep = startUpkeep(services);
   }
 }
 
-async function stopParts(services: DaemonServices, parts: Parts): Promise<void> {
-  await parts.receiver?.stop();
-  await parts.work?.stop();
+/** Nothing is claimed any more from the beginning, so that runs may end while the receiver drains. */
+async function stopParts(services: DaemonServices, parts: Parts, drainSeconds: number): Promise<void> {
+  await Promise.all([stopReceiver(parts.receiver, drainSeconds), parts.work?.stop()]);
   await parts.upkeep?.stop();
   await parts.admin?.stop();
   await services.destinations.settled();
-  await services.ledger.close();
 }
 
-async function openBase({ loaded, role, dataDir, logger: unlimited }: DaemonOptions) {
-  const clock = systemClock;
-  const ids = createIds(clock);
-  const logger = limitRepeats(unlimited, clock);
-  const metrics = createMetrics({ version: readVersion(), role, mode: 'embedded' }, clock);
+/** Balancers see `/readyz` say no and send elsewhere; only then may connections be closed that they might have used. */
+async function stopReceiver(receiver: Receiver | null, drainSeconds: number): Promise<void> {
+  receiver?.drain();
+  if (receiver !== null) await wait(drainSeconds * 1_000);
+  await receiver?.stop();
+}
+
+function createBase(backing: Backing, { loaded, role, mode, logger }: DaemonOptions) {
+  const { clock, ids, queue, redis } = backing;
+  const metrics = createMetrics({ version: readVersion(), role, mode: mode.kind }, clock);
   const ledgerWatch = createLedgerWatch({ clock, logger, metrics, after: systemAfter });
-  const ledger = watchLedger(await openSqliteLedger({ file: ledgerFile(dataDir), clock, ids }), ledgerWatch);
-  return {
-    loaded,
-    clock,
-    ids,
-    logger,
-    ledger,
-    ledgerWatch,
-    metrics,
-    health: createHealth(clock),
-    queue: createInProcessQueue(clock),
-  };
+  const ledger = watchLedger(backing.ledger, ledgerWatch);
+  const health = createHealth(clock);
+  const checkReadiness = createCheckReadiness({ health, ledger, redis, clock });
+  return { loaded, clock, ids, logger, ledger, ledgerWatch, metrics, health, checkReadiness, queue, redis };
 }
 
-function createDaemon(services: DaemonServices, parts: Parts, hold: LedgerHold): Daemon {
+function createDaemon(services: DaemonServices, { drainSeconds }: DaemonOptions, { parts, backing }: Started): Daemon {
   const stop = async (): Promise<void> => {
     services.health.stopping();
     services.logger.info('daemon.stopping');
-    await stopParts(services, parts);
-    hold.release();
+    await stopParts(services, parts, drainSeconds);
+    await backing.close();
     services.logger.info('daemon.stopped');
   };
   let stopped: Promise<void> | null = null;

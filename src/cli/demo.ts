@@ -46,17 +46,19 @@ async function startDemoDaemon(folder: string): Promise<{ daemon: Daemon; servic
   writeFileSync(file, DEMO_CONFIG);
   const result = loadConfig(file, { variable: () => undefined });
   if (result.kind === 'invalid') throw invalidConfig(result.problems);
+  const mode = { kind: 'embedded', dataDir: folder } as const;
   const started = await startDaemon({
     loaded: result.loaded,
     role: 'all',
-    dataDir: folder,
+    mode,
+    drainSeconds: 0,
     host: '127.0.0.1',
     port: 0,
     adminHost: '127.0.0.1',
     adminPort: 0,
     logger: createLogger({ level: 'error', format: 'pretty' }),
   });
-  return getStarted(started, folder);
+  return getStarted(started, mode);
 }
 
 async function untilQuiet({ ledger, clock }: DaemonServices): Promise<void> {

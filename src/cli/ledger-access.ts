@@ -3,20 +3,23 @@ import { existsSync } from 'node:fs';
 import { compileSources } from '../config/compile.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import { formatProblem, loadConfig, locate, type ConfigProblem, type LoadedConfig } from '../config/load.ts';
+import type { Mode } from '../config/mode.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
+import { openPostgresLedger } from '../ledger/postgres/open-postgres-ledger.ts';
 import type { SourceAdapter } from '../platforms/platform.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
-import { ledgerFile } from '../shared/data-directory.ts';
+import { checkDataDirectory, ledgerFile } from '../shared/data-directory.ts';
 import type { ConfigIssue } from '../shared/config-issue.ts';
-import { createIds } from '../shared/ids.ts';
+import { createIds, type Ids } from '../shared/ids.ts';
 import { didYouMean } from '../shared/nearest.ts';
 import { CommandFailure } from './failure.ts';
 
-/** The ledger as a command sees it: the same file the daemon writes. */
+/** The ledger as a command sees it: the same that the daemon writes. */
 export interface LedgerAccess {
   readonly ledger: LedgerWithSandbox;
   readonly clock: Clock;
+  readonly ids: Ids;
 }
 
 /** The environment, or exit 2 with every problem. */
@@ -51,15 +54,36 @@ export function getCompiledSource(name: string): SourceAdapter {
   return source.adapter;
 }
 
+/** The mode of the environment; an embedded one with a data directory that can be written, or exit 2. */
+export function getUsableMode({ mode }: Environment): Mode {
+  if (mode.kind !== 'embedded') return mode;
+  const data = checkDataDirectory(mode.dataDir);
+  if (data.kind === 'unusable') throw new CommandFailure(data.message, 2);
+  return { kind: 'embedded', dataDir: data.directory };
+}
+
 /** Opens the ledger for one command and closes it again. */
 export async function withLedger(use: (access: LedgerAccess) => Promise<void>): Promise<void> {
-  const file = ledgerFile(getEnvironment().dataDir);
-  if (!existsSync(file))
+  const { mode } = getEnvironment();
+  if (mode.kind === 'embedded' && !existsSync(ledgerFile(mode.dataDir))) {
+    const file = ledgerFile(mode.dataDir);
     throw new CommandFailure(`There is no ledger at ${file}. Start the daemon first, or set DATA_DIR.`);
-  const ledger = await openSqliteLedger({ file, clock: systemClock, ids: createIds(systemClock) });
-  try {
-    await use({ ledger, clock: systemClock });
-  } finally {
-    await ledger.close();
   }
+  const access = await openAccess(mode);
+  try {
+    await use(access);
+  } finally {
+    await access.ledger.close();
+  }
+}
+
+/** Opens the ledger of the mode, made or migrated as needed. The daemon may run: its sweeper finds what a command makes due. */
+export async function openAccess(mode: Mode): Promise<LedgerAccess> {
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const ledger =
+    mode.kind === 'embedded'
+      ? await openSqliteLedger({ file: ledgerFile(mode.dataDir), clock, ids })
+      : await openPostgresLedger({ url: mode.databaseUrl, clock, ids });
+  return { ledger, clock, ids };
 }

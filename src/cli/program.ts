@@ -14,6 +14,7 @@ import { getConfig, getEnvironment, withLedger } from './ledger-access.ts';
 import { hookline, printError } from './output.ts';
 import { preview } from './preview.ts';
 import { replay, type ReplayOptions } from './replay.ts';
+import { migrate, type MigrateOptions } from './migrate.ts';
 import { listRuns, showRun } from './runs.ts';
 import { listSandbox, showSandboxRecord } from './sandbox.ts';
 import { send, type SendOptions } from './send.ts';
@@ -84,9 +85,15 @@ function addDaemonCommands(program: Command): void {
     .option('--once', 'stop afterwards; exit 0 when everything is right, else 1')
     .action((options: { once?: boolean }) => demo(options.once === true));
   program
+    .command('migrate')
+    .description('bring the tables of the ledger up to date; --from sqlite: move an embedded ledger to DATABASE_URL')
+    .addOption(new Option('--from <kind>', 'copy everything from there, and compare').choices(['sqlite']))
+    .option('--file <path>', 'the SQLite file (default: hookline.db in DATA_DIR)')
+    .action((options: MigrateOptions) => migrate(options));
+  program
     .command('health')
     .description('ask a running daemon whether it is ready; exit 0 or 1 (used by the Docker health check)')
-    .action(() => health(getEnvironment().port));
+    .action(() => health(getEnvironment()));
 }
 
 function addConfigCommands(program: Command): void {

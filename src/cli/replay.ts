@@ -29,8 +29,13 @@ export async function replay(access: LedgerAccess, id: string | undefined, optio
   if (runs.length === 0) return nothingFits(id, options);
   print(`${count(runs.length, 'run')} will be processed again.`);
   if (id === undefined) print(`What is left to do: ${hookline('runs --state due')}`);
-  if (!isLedgerHeld(ledgerFile(getEnvironment().dataDir)))
-    print('No daemon is running here: they wait until it is (npm start).');
+  if (isNobodyAtWork()) print('No daemon is running here: they wait until it is (npm start).');
+}
+
+/** In PostgreSQL the workers may be anywhere. */
+function isNobodyAtWork(): boolean {
+  const { mode } = getEnvironment();
+  return mode.kind === 'embedded' && !isLedgerHeld(ledgerFile(mode.dataDir));
 }
 
 function nothingFits(id: string | undefined, { state, integration }: ReplayOptions): void {

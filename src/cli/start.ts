@@ -1,10 +1,10 @@
 import { startDaemon, type Daemon, type StartResult } from '../daemon.ts';
+import type { Mode } from '../config/mode.ts';
 import type { Role } from '../daemon/services.ts';
 import { createLogger } from '../observability/logger.ts';
 import { systemClock } from '../shared/clock.ts';
-import { checkDataDirectory } from '../shared/data-directory.ts';
 import { CommandFailure } from './failure.ts';
-import { getConfig, getEnvironment, invalidConfig } from './ledger-access.ts';
+import { getConfig, getEnvironment, getUsableMode, invalidConfig } from './ledger-access.ts';
 
 /** One Ctrl-C may arrive twice, from the terminal and from npm; nobody presses it again that fast. */
 const SAME_SIGNAL_MS = 1_000;
@@ -13,21 +13,20 @@ const SAME_SIGNAL_MS = 1_000;
 export async function start(role: Role): Promise<void> {
   const environment = getEnvironment();
   const loaded = getConfig();
-  const data = checkDataDirectory(environment.dataDir);
-  if (data.kind === 'unusable') throw new CommandFailure(data.message, 2);
+  const mode = getUsableMode(environment);
   const logger = createLogger({ level: environment.logLevel, format: environment.logFormat });
-  const result = await startDaemon({ ...environment, loaded, role, dataDir: data.directory, logger });
-  const { daemon } = getStarted(result, data.directory);
+  const result = await startDaemon({ ...environment, loaded, role, mode, logger });
+  const { daemon } = getStarted(result, mode);
   await runUntilStopped(daemon);
 }
 
 /** The daemon that was started; what kept it from starting is told. */
-export function getStarted(result: StartResult, directory: string): Extract<StartResult, { kind: 'started' }> {
+export function getStarted(result: StartResult, mode: Mode): Extract<StartResult, { kind: 'started' }> {
   if (result.kind === 'invalid') throw invalidConfig(result.problems);
   if (result.kind === 'in_use') {
     throw new CommandFailure(
       [
-        `DATA_DIR ${directory} is in use by another daemon.`,
+        `DATA_DIR ${mode.kind === 'embedded' ? mode.dataDir : ''} is in use by another daemon.`,
         'Stop that one first, or give this one a DATA_DIR of its own. Only receivers',
         '(start --role receiver) may share a ledger with a running daemon.',
       ].join('\n'),

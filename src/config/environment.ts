@@ -1,6 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 import { z } from 'zod';
+
+import { parseMode, type Mode } from './mode.ts';
 
 /** The only reader of `process.env`. Everything else receives what it needs. */
 export interface Environment {
@@ -9,7 +11,11 @@ export interface Environment {
   readonly port: number;
   readonly adminHost: string;
   readonly adminPort: number;
+  /** Of the embedded mode; the others keep nothing there. */
   readonly dataDir: string;
+  readonly mode: Mode;
+  /** At a stop, how long a receiver goes on answering while load balancers find out that it is not ready. */
+  readonly drainSeconds: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'json' | 'pretty';
   /** A variable by name, for `${NAME}` in the YAML; undefined when it is not set. */
@@ -28,9 +34,28 @@ const variables = z.object({
   ADMIN_HOST: z.string().min(1).default('127.0.0.1'),
   ADMIN_PORT: port.prefault('8081'),
   DATA_DIR: z.string().min(1).default('./data'),
+  DATABASE_URL: z.string().optional(),
+  DATABASE_URL_FILE: z.string().optional(),
+  REDIS_URL: z.string().optional(),
+  REDIS_URL_FILE: z.string().optional(),
+  HOOKLINE_REDIS_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,50}$/, 'must be up to 50 letters, digits, ".", "_" or "-"')
+    .default('hookline'),
+  DRAIN_SECONDS: z
+    .string()
+    .regex(/^\d{1,3}$/, 'must be a whole number of seconds, 0 to 999')
+    .transform(Number)
+    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], 'must be json or pretty').default('json'),
 });
+
+/** Every variable that means something to Hookline, beside those that the config names. */
+export const ENVIRONMENT_NAMES: readonly string[] = Object.keys(variables.shape);
+
+/** Nobody balances between processes that share a file; elsewhere, longer than two checks of a balancer, one a second or two. */
+const DRAIN_SECONDS = { embedded: 0, postgres: 5, scaled_out: 5 };
 
 export type EnvironmentResult =
   | { readonly kind: 'ok'; readonly environment: Environment }
@@ -59,10 +84,45 @@ export function parseEnvironment(source: NodeJS.ProcessEnv): EnvironmentResult {
     const problem = `PORT and ADMIN_PORT are both ${PORT}. Set one of them to another port.`;
     return { kind: 'invalid', problems: [problem] };
   }
-  return { kind: 'ok', environment: toEnvironment(parsed.data, source) };
+  const mode = readMode(parsed.data);
+  if (mode.kind === 'invalid') return mode;
+  return { kind: 'ok', environment: toEnvironment(parsed.data, mode.mode, source) };
 }
 
-function toEnvironment(values: z.infer<typeof variables>, source: NodeJS.ProcessEnv): Environment {
+type Values = z.infer<typeof variables>;
+
+function readMode(values: Values): ReturnType<typeof parseMode> {
+  const database = readUrl(values, 'DATABASE_URL');
+  const redis = readUrl(values, 'REDIS_URL');
+  const problems = [database, redis].flatMap((url) => (url.kind === 'invalid' ? [url.problem] : []));
+  if (database.kind === 'invalid' || redis.kind === 'invalid') return { kind: 'invalid', problems };
+  return parseMode({
+    dataDir: values.DATA_DIR,
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    redisPrefix: values.HOOKLINE_REDIS_PREFIX,
+  });
+}
+
+type UrlRead =
+  { readonly kind: 'ok'; readonly url: string | undefined } | { readonly kind: 'invalid'; readonly problem: string };
+
+/** `<name>`, or `<name>_FILE` with the path of a file that holds it, as Docker and Kubernetes mount secrets. */
+function readUrl(values: Values, name: 'DATABASE_URL' | 'REDIS_URL'): UrlRead {
+  const file = values[`${name}_FILE`];
+  if (file === undefined) return { kind: 'ok', url: values[name] };
+  if (values[name] !== undefined) {
+    return { kind: 'invalid', problem: `${name} and ${name}_FILE are both set. Remove one of them.` };
+  }
+  try {
+    return { kind: 'ok', url: readFileSync(file, 'utf8').trim() };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return { kind: 'invalid', problem: `environment variable ${name}_FILE: ${file} cannot be read (${code}).` };
+  }
+}
+
+function toEnvironment(values: Values, mode: Mode, source: NodeJS.ProcessEnv): Environment {
   return {
     configFile: values.HOOKLINE_CONFIG,
     host: values.HOST,
@@ -70,6 +130,8 @@ function toEnvironment(values: z.infer<typeof variables>, source: NodeJS.Process
     adminHost: values.ADMIN_HOST,
     adminPort: values.ADMIN_PORT,
     dataDir: values.DATA_DIR,
+    mode,
+    drainSeconds: values.DRAIN_SECONDS ?? DRAIN_SECONDS[mode.kind],
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     variable: (name) => source[name],

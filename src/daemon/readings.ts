@@ -5,13 +5,14 @@ import type { DaemonOptions, DaemonServices } from './services.ts';
 
 /** What the metrics of this process read at each scrape. */
 export function createReadings(
-  { health, ledger, ledgerWatch, destinations }: DaemonServices,
-  { role, dataDir }: Pick<DaemonOptions, 'role' | 'dataDir'>,
+  { health, ledger, ledgerWatch, destinations, redis }: DaemonServices,
+  { role, mode }: Pick<DaemonOptions, 'role' | 'mode'>,
 ): Readings {
   const readings: Readings = {
     ready: () => health.readiness().kind === 'ready',
     ledgerFailing: () => ledgerWatch.failing() || isRefused(health.readiness()),
-    freeBytes: () => readFreeBytes(dataDir),
+    ...(mode.kind === 'embedded' ? { freeBytes: () => readFreeBytes(mode.dataDir) } : {}),
+    ...(redis === null ? {} : { redis: () => ({ up: redis.up(), droppedBells: redis.droppedBells() }) }),
   };
   // What waits is the workers' to tell; a receiver that only writes holds no memory for reading.
   if (role === 'receiver') return readings;

@@ -2,7 +2,10 @@ import type { Clock } from '../shared/clock.ts';
 
 export type Readiness =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'not_ready'; readonly reason: 'starting' | 'stopping' | 'ledger does not accept events' };
+  | {
+      readonly kind: 'not_ready';
+      readonly reason: 'starting' | 'stopping' | 'ledger does not accept events' | 'ledger cannot be written';
+    };
 
 /** What `/readyz` tells a load balancer. `/healthz` needs no state: whoever can answer, lives. */
 export interface Health {

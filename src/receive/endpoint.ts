@@ -11,6 +11,7 @@ import type { Cidr } from '../shared/ip.ts';
 import { refusedAnswer, type Answer } from './answer.ts';
 import { createFindAddress } from './client-address.ts';
 import { createInflateBody } from './inflate-body.ts';
+import type { SharedCounters } from './limiter.ts';
 import { createLimits } from './limits.ts';
 import { createBodyBudget, readRequestBody } from './read-request-body.ts';
 import { receiveWebhook, type IncomingWebhook, type ReceiveDependencies } from './receive-webhook.ts';
@@ -26,9 +27,13 @@ export interface EndpointDependencies extends Omit<
   readonly trustedProxies: readonly Cidr[];
   /** Requests from one client address; null: no limit. */
   readonly ratePerAddress: Rate | null;
+  /** Counts requests together with other receivers; without it, each process counts for itself. */
+  readonly counters?: SharedCounters | undefined;
   readonly ledger: Pick<Ledger, 'recordEvent' | 'recordRefusal'>;
   readonly metrics: Pick<Metrics, 'eventAnswered' | 'acknowledged' | 'requestRefused'>;
-  readonly health: Pick<Health, 'ledgerAccepted' | 'ledgerRefused' | 'readiness'>;
+  readonly health: Pick<Health, 'ledgerAccepted' | 'ledgerRefused'>;
+  /** What `/readyz` says, in JSON. */
+  readonly checkReadiness: () => Promise<{ readonly kind: 'ready' | 'not_ready' }>;
   /** A body has to arrive within this time. */
   readonly bodyTimeoutMs: number;
 }
@@ -45,7 +50,7 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
     ...dependencies,
     sources: new Map(dependencies.sources.map((source) => [source.name, source])),
     findAddress: createFindAddress(dependencies.trustedProxies),
-    limits: createLimits(dependencies.ratePerAddress),
+    limits: createLimits(dependencies.ratePerAddress, dependencies.counters),
     inflateBody: createInflateBody(),
     refusals: afterTheAnswer(createRefusals(dependencies)),
   };
@@ -62,8 +67,8 @@ export function createEndpoint(dependencies: EndpointDependencies): Express {
     send(response, refusedAnswer(405));
   });
   app.get('/healthz', (_request, response) => void response.json({ ok: true }));
-  app.get('/readyz', (_request, response) => {
-    const readiness = dependencies.health.readiness();
+  app.get('/readyz', async (_request, response) => {
+    const readiness = await dependencies.checkReadiness();
     response.status(readiness.kind === 'ready' ? 200 : 503).json(readiness);
   });
   app.use((_request, response) => send(response, refusedAnswer(404)));

@@ -14,6 +14,8 @@ export interface Receiver {
   readonly port: number;
   /** Requests being answered right now; the worker rests while there are any. */
   inFlight(): number;
+  /** From now on every answer ends its connection: the pools of load balancers empty while these find out. */
+  drain(): void;
   /** Takes no new connections, answers what is in flight, closes the rest. */
   stop(): Promise<void>;
 }
@@ -36,13 +38,13 @@ const CLOSING_INTERVAL_MS = 20;
 /** Listens; rejects when the port is taken. */
 export async function startReceiver(options: ReceiverOptions): Promise<Receiver> {
   let inFlight = 0;
-  let stopping = false;
+  let draining = false;
   const server = createServer(SERVER_SETTINGS, (request, response) => {
     inFlight += 1;
     response.once('close', () => {
       inFlight -= 1;
     });
-    if (stopping) response.shouldKeepAlive = false;
+    if (draining) response.shouldKeepAlive = false;
     options.handler(request, response);
   });
   server.maxConnections = MAX_CONNECTIONS;
@@ -50,8 +52,11 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
   return {
     port: (server.address() as AddressInfo).port,
     inFlight: () => inFlight,
+    drain() {
+      draining = true;
+    },
     stop() {
-      stopping = true;
+      draining = true;
       return close(server, options.graceMs ?? DEFAULT_GRACE_MS);
     },
   };

@@ -47,6 +47,7 @@ export async function startTestReceiver(options: TestReceiverOptions): Promise<T
     logger: createLogger({ level: 'debug', format: 'json', write: (line) => void lines.push(line) }),
     metrics,
     health,
+    checkReadiness: () => Promise.resolve(health.readiness()),
     ledgerTimeoutMs: 3000,
     bodyTimeoutMs: 10_000,
     ...options,

@@ -15,6 +15,8 @@ test('with nothing set everything has its default', () => {
     adminHost: '127.0.0.1',
     adminPort: 8081,
     dataDir: './data',
+    mode: { kind: 'embedded', dataDir: './data' },
+    drainSeconds: 0,
     logLevel: 'info',
     logFormat: 'json',
   });
@@ -71,4 +73,41 @@ test.each([
 
 test('both may be 0: any free port each', () => {
   expect(parseEnvironment({ PORT: '0', ADMIN_PORT: '0' })).toMatchObject({ kind: 'ok' });
+});
+
+const DATABASE_URL = 'postgres://hookline:s3cret@db.internal:5432/hookline';
+const REDIS_URL = 'redis://:s3cret@cache.internal:6379';
+
+test('DATABASE_URL alone: PostgreSQL alone; with REDIS_URL: scaled out', () => {
+  expect(parseEnvironment({ DATABASE_URL })).toMatchObject({
+    environment: { mode: { kind: 'postgres', databaseUrl: DATABASE_URL }, drainSeconds: 5 },
+  });
+  expect(parseEnvironment({ DATABASE_URL, REDIS_URL, DRAIN_SECONDS: '12' })).toMatchObject({
+    environment: {
+      mode: {
+        kind: 'scaled_out',
+        databaseUrl: DATABASE_URL,
+        redis: { kind: 'ok', options: { host: 'cache.internal', password: 's3cret' } },
+        redisPrefix: 'hookline',
+      },
+      drainSeconds: 12,
+    },
+  });
+});
+
+test.each<[variables: Record<string, string>, words: readonly string[]]>([
+  [{ REDIS_URL }, ['REDIS_URL is set and DATABASE_URL is not', 'set DATABASE_URL=postgres://', 'remove REDIS_URL']],
+  [{ DATABASE_URL: 'mysql://u:s3cret@host/db' }, ['DATABASE_URL', 'mysql://', 'write postgres://']],
+  [{ DATABASE_URL: 'postgres://u:s3cret@host' }, ['DATABASE_URL', 'names no database']],
+  [{ DATABASE_URL: 'postgres://u:s3cret/#@host:x/db' }, ['DATABASE_URL', 'is not a URL', 'percent-encoded']],
+  [{ DATABASE_URL, REDIS_URL: 'rediss//:s3cret@host' }, ['REDIS_URL', 'redis://']],
+  [{ DATABASE_URL, DATABASE_URL_FILE: '/run/secrets/database_url' }, ['DATABASE_URL and DATABASE_URL_FILE']],
+  [{ HOOKLINE_REDIS_PREFIX: 'a{b}' }, ['HOOKLINE_REDIS_PREFIX', 'letters']],
+  [{ DRAIN_SECONDS: '5s' }, ['DRAIN_SECONDS', 'whole number of seconds']],
+])('%j is refused, and no password is told', (variables, words) => {
+  const result = parseEnvironment(variables);
+  if (result.kind === 'ok') throw new Error('it was taken');
+  const text = result.problems.join('\n');
+  for (const word of words) expect(text).toContain(word);
+  expect(text).not.toContain('s3cret');
 });

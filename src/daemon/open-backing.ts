@@ -1,0 +1,118 @@
+import type { Mode } from '../config/mode.ts';
+import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
+import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
+import { openPostgresLedger } from '../ledger/postgres/open-postgres-ledger.ts';
+import { describeServer } from '../ledger/postgres/pool.ts';
+import { holdLedger, type LedgerHold } from '../ledger/sqlite/hold-ledger.ts';
+import { createInProcessQueue } from '../queue/in-process.ts';
+import type { Queue } from '../queue/queue.ts';
+import { connectRedis } from '../queue/redis/redis-link.ts';
+import { createRedisQueue } from '../queue/redis/redis-queue.ts';
+import { systemClock, type Clock } from '../shared/clock.ts';
+import { ledgerFile } from '../shared/data-directory.ts';
+import { createIds, type Ids } from '../shared/ids.ts';
+import type { Logger } from '../shared/logger.ts';
+import type { Role } from './services.ts';
+
+/** What differs between the modes: where the ledger is, who rings, and who else works on it. */
+export interface Backing {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly ledger: LedgerWithSandbox;
+  readonly queue: Queue;
+  /** Null in the modes without it. */
+  readonly redis: { up(): boolean; droppedBells(): number } | null;
+  /** Where things are, for the log: without passwords. */
+  readonly places: Readonly<Record<string, string>>;
+  /** Before the first run is claimed: what a dead predecessor was at need not wait for its leases. */
+  takeOver(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface BackingOptions {
+  readonly role: Role;
+  /** Names of the config: each has a doorbell of its own. */
+  readonly destinations: readonly string[];
+  readonly logger: Logger;
+}
+
+/** Opens what the mode keeps its state in; null when another daemon works on the embedded ledger. */
+export function openBacking(mode: Mode, options: BackingOptions): Promise<Backing | null> {
+  switch (mode.kind) {
+    case 'embedded':
+      return openEmbedded(mode.dataDir, options.role);
+    case 'postgres':
+      return openPostgres(mode.databaseUrl);
+    case 'scaled_out':
+      return openScaledOut(mode, options);
+  }
+}
+
+/** Receivers only add events, so there may be several. */
+const NO_HOLD: LedgerHold = { release: () => undefined };
+
+async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null> {
+  const file = ledgerFile(dataDir);
+  const hold = role === 'receiver' ? NO_HOLD : holdLedger(file);
+  if (hold === null) return null;
+  const clock = systemClock;
+  const ids = createIds(clock);
+  try {
+    const ledger = await openSqliteLedger({ file, clock, ids });
+    return {
+      clock,
+      ids,
+      ledger,
+      queue: createInProcessQueue(clock),
+      redis: null,
+      places: { dataDir },
+      // We hold the ledger, so whoever leased these runs is dead.
+      takeOver: () => ledger.endLeases(clock.now()),
+      async close() {
+        await ledger.close();
+        hold.release();
+      },
+    };
+  } catch (error) {
+    hold.release();
+    throw error;
+  }
+}
+
+/** Several processes, and none rings at another's door: the sweeper of each looks once a second. */
+async function openPostgres(url: string): Promise<Backing> {
+  const clock = systemClock;
+  const ids = createIds(clock);
+  const ledger = await openPostgresLedger({ url, clock, ids });
+  return {
+    clock,
+    ids,
+    ledger,
+    queue: createInProcessQueue(clock),
+    redis: null,
+    places: { database: describeServer(url) },
+    // Other workers are alive: their leases are good, and those of the dead run out.
+    takeOver: () => Promise.resolve(),
+    close: () => ledger.close(),
+  };
+}
+
+async function openScaledOut(
+  { databaseUrl, redis: target, redisPrefix: prefix }: Extract<Mode, { kind: 'scaled_out' }>,
+  { destinations, logger }: BackingOptions,
+): Promise<Backing> {
+  const base = await openPostgres(databaseUrl);
+  const link = connectRedis({ target, prefix, logger });
+  const queue = createRedisQueue({ link, destinations, clock: base.clock, logger });
+  return {
+    ...base,
+    queue,
+    redis: { up: () => link.available(), droppedBells: () => queue.dropped() },
+    places: { ...base.places, redis: target.label },
+    async close() {
+      await queue.close();
+      link.close();
+      await base.close();
+    },
+  };
+}
