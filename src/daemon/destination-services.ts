@@ -2,6 +2,7 @@ import type { CompileDependencies, CompiledDestination } from '../config/compile
 import type { Ledger, Pause } from '../ledger/ledger.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { maskBody, maskText, maskUrl } from '../observability/mask.ts';
+import type { Reservations } from '../queue/redis/reservations.ts';
 import type { Clock } from '../shared/clock.ts';
 import { createHttpClient } from '../shared/http-client.ts';
 import type { Ids } from '../shared/ids.ts';
@@ -18,6 +19,8 @@ export interface DestinationServicesOptions {
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: RequestMetrics;
+  /** Of the mode with Redis: budgets are shared by all workers. */
+  readonly redis?: { readonly reservations: Reservations } | null;
   /** What the ledger remembers from before the start. */
   readonly pauses: readonly Pause[];
 }
@@ -69,7 +72,7 @@ function createSyncDependencies(
   options: DestinationServicesOptions,
   { destination, config }: CompiledDestination,
 ): SyncDependencies {
-  const { clock, logger, metrics, ledger, pauses } = options;
+  const { clock, logger, metrics, ledger, pauses, redis } = options;
   const allowPrivateNetworks = 'allow_private_networks' in config && config.allow_private_networks;
   const runtime = createDestinationRuntime(
     {
@@ -81,6 +84,7 @@ function createSyncDependencies(
       ledger,
       logger,
       metrics,
+      ...(redis === null || redis === undefined ? {} : { reservations: redis.reservations }),
     },
     pauses.find((pause) => pause.destination === destination.name) ?? null,
   );

@@ -8,11 +8,24 @@ import { createInProcessQueue } from '../queue/in-process.ts';
 import type { Queue } from '../queue/queue.ts';
 import { connectRedis } from '../queue/redis/redis-link.ts';
 import { createRedisQueue } from '../queue/redis/redis-queue.ts';
+import { createReservations, type Reservations } from '../queue/redis/reservations.ts';
+import type { SharedCounters } from '../receive/limiter.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { ledgerFile } from '../shared/data-directory.ts';
 import { createIds, type Ids } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { Role } from './services.ts';
+
+/** What the processes of an installation share beside the ledger. */
+export interface SharedThroughRedis {
+  up(): boolean;
+  /** Since the start of this process. */
+  droppedBells(): number;
+  /** Requests of all receivers. */
+  readonly counters: SharedCounters;
+  /** Requests of all workers to a CRM. */
+  readonly reservations: Reservations;
+}
 
 /** What differs between the modes: where the ledger is, who rings, and who else works on it. */
 export interface Backing {
@@ -21,7 +34,7 @@ export interface Backing {
   readonly ledger: LedgerWithSandbox;
   readonly queue: Queue;
   /** Null in the modes without it. */
-  readonly redis: { up(): boolean; droppedBells(): number } | null;
+  readonly redis: SharedThroughRedis | null;
   /** Where things are, for the log: without passwords. */
   readonly places: Readonly<Record<string, string>>;
   /** Before the first run is claimed: what a dead predecessor was at need not wait for its leases. */
@@ -104,12 +117,14 @@ async function openScaledOut(
   const base = await openPostgres(databaseUrl);
   const link = connectRedis({ target, prefix, logger });
   const queue = createRedisQueue({ link, destinations, clock: base.clock, logger });
+  const reservations = createReservations(link);
   return {
     ...base,
     queue,
-    redis: { up: () => link.available(), droppedBells: () => queue.dropped() },
+    redis: { up: () => link.available(), droppedBells: () => queue.dropped(), counters: link, reservations },
     places: { ...base.places, redis: target.label },
     async close() {
+      reservations.close();
       await queue.close();
       link.close();
       await base.close();

@@ -11,6 +11,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Ids } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
 import type { DestinationServices } from './destination-services.ts';
+import type { SharedThroughRedis } from './open-backing.ts';
 
 /** What a process does: receive webhooks, work on what was received, or both. */
 export type Role = 'all' | 'receiver' | 'worker';
@@ -42,7 +43,7 @@ export interface DaemonServices {
   readonly metrics: Metrics;
   readonly queue: Queue;
   /** Null in the modes without it. */
-  readonly redis: { up(): boolean; droppedBells(): number } | null;
+  readonly redis: SharedThroughRedis | null;
   readonly ledger: LedgerWithSandbox;
   readonly ledgerWatch: LedgerWatch;
   readonly destinations: DestinationServices;

@@ -9,6 +9,7 @@ export function startReceive(services: DaemonServices, { host, port }: DaemonOpt
   const handler = createEndpoint({
     ...services,
     ...RECEIVE_TIMEOUTS,
+    counters: services.redis?.counters,
     sources: [...services.compiled.sources.values()].map((source) => createReceivedSource(source, server)),
     trustedProxies: server.trusted_proxies,
     ratePerAddress: server.rate_limit.per_address,
