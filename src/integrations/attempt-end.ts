@@ -24,10 +24,10 @@ export function recordsOf({ results, resumed }: Progress): readonly RecordReport
   return results.slice(resumed).flatMap((result) => (isReport(result) ? result.records : []));
 }
 
-/** `contact.budget_range`: fields whose value could not be written. */
+/** `contact.budget_range`: fields whose value could not be written; those the call has nothing for are left out. */
 export function droppedFieldsOf(records: readonly RecordReport[]): readonly string[] {
   return records.flatMap(({ kind, fields }) =>
-    fields.filter(({ action }) => action === 'dropped').map(({ field }) => `${kind}.${field}`),
+    fields.filter(({ action, empty }) => action === 'dropped' && empty !== true).map(({ field }) => `${kind}.${field}`),
   );
 }
 

@@ -35,11 +35,12 @@ export function projectFields(fields: readonly CompiledField[], scope: JsonObjec
 
 function projectField(field: CompiledField, scope: JsonObject): ProjectedField | FieldReport {
   const drop = (reason: string): FieldReport => ({ field: field.field, after: null, action: 'dropped', reason });
-  if (field.when !== null && !field.when(scope)) return drop('its when is false');
+  const dropEmpty = (reason: string): FieldReport => ({ ...drop(reason), empty: true });
+  if (field.when !== null && !field.when(scope)) return dropEmpty('its when is false');
   const rendered = field.render(scope);
   if (rendered.kind === 'failed') return drop(rendered.reason);
   const { value, note } = cut(rendered.value, field.maxLength);
-  if (value === null || (field.omitEmpty && isEmptyValue(value))) return drop('no value');
+  if (value === null || (field.omitEmpty && isEmptyValue(value))) return dropEmpty('no value');
   const { field: name, write, onlyOn } = field;
   const { isFallback = false } = rendered;
   return {

@@ -30,6 +30,8 @@ export interface FieldReport {
   /** `kept`: the write policy or an older call forbids it; `dropped`: it cannot be written, see `reason`. */
   readonly action: 'write' | 'same' | 'kept' | 'dropped';
   readonly reason?: string;
+  /** Of `dropped`: this call has nothing for the field, so no value was lost. */
+  readonly empty?: boolean;
 }
 
 export interface RecordReport {

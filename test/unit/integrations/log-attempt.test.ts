@@ -43,6 +43,7 @@ const REPORT: SyncReport = {
       how: 'created: no match',
       fields: [
         { field: 'name', after: 'Ada', action: 'write' },
+        { field: 'summary', after: null, action: 'dropped', reason: 'no value', empty: true },
         { field: 'budget_range', after: 'lots', action: 'dropped', reason: 'not in the list' },
       ],
     },

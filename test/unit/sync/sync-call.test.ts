@@ -87,6 +87,7 @@ describe('the plain way', () => {
       after: null,
       action: 'dropped',
       reason: 'no value',
+      empty: true,
     });
     expect((await world.records('contact'))[0]?.fields).toMatchObject({ company: 'Northwind Example' });
   });
