@@ -18,6 +18,7 @@ import { createEventLists } from './lists/list-events.ts';
 import { createListRefusals } from './lists/list-refusals.ts';
 import { createRunLists } from './lists/list-runs.ts';
 import { createStats } from './lists/stats.ts';
+import { createLocks } from './locks/locks.ts';
 import { createClaimRuns } from './runs/claim-runs.ts';
 import { createFinishAttempt } from './runs/finish-attempt.ts';
 import { createKeepRun } from './runs/keep-run.ts';
@@ -51,6 +52,7 @@ export function createLedger(
     hasPendingEvents: () => hasPendingEvents(database, clock),
     replay: createReplay(database),
     ...createLinks(database),
+    ...createLocks(database),
     personHistory: createPersonHistory(database),
     ...createSecrets(database),
     ...createPauses(database),

@@ -108,6 +108,16 @@ export interface ClaimedRun extends RunSummary {
   readonly leaseUntilMs: number;
 }
 
+/** Keys of one destination that `owner` wants for itself. */
+export interface LockClaim {
+  readonly destination: string;
+  readonly keys: readonly string[];
+  /** One process at work on one destination: the same name nowhere else, so that its locks are renewed together. */
+  readonly owner: string;
+  readonly nowMs: number;
+  readonly untilMs: number;
+}
+
 export interface ReplayFilter {
   /** A call id, run id or event id; or everything that matches `state`. */
   readonly id?: string;
@@ -175,6 +185,15 @@ export interface Ledger {
   /** All of them or none: the keys of one person point at one record. */
   saveLinks(links: readonly Link[]): Promise<void>;
   removeLink(destination: string, kind: Link['kind'], key: string): Promise<void>;
+  /**
+   * Takes all of these keys or none; false while another owner has one of them. What is not renewed in time may be taken by
+   * others; what the owner has already it keeps.
+   */
+  takeLocks(claim: LockClaim): Promise<boolean>;
+  /** Prolongs what the owner has; resolves to these keys. One that ended but that nobody took is still good. */
+  renewLocks(owner: string, untilMs: number): Promise<readonly string[]>;
+  /** Of these keys, gives back those that the owner still has. */
+  releaseLocks(owner: string, keys: readonly string[]): Promise<void>;
   /** The current call counts too. */
   personHistory(customerNumber: string): Promise<PersonHistory>;
 

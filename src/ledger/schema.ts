@@ -1,5 +1,7 @@
 import type { Generated } from 'kysely';
 
+import type { LockTable } from './locks/lock-table.ts';
+
 /*
  * Tables as SQL sees them. `…_ms` are epoch milliseconds; JSON is text; what is true is 1. `call_key` is
  * `<source>/<provider call id>`. Rows become domain objects in the `…-row.ts` files and nowhere else.
@@ -236,6 +238,7 @@ export interface Schema {
   readonly run_steps: RunStepTable;
   readonly attempts: AttemptTable;
   readonly links: LinkTable;
+  readonly locks: LockTable;
   readonly pauses: PauseTable;
   readonly secrets: SecretTable;
   readonly sandbox_records: SandboxRecordTable;

@@ -6,6 +6,7 @@ import { describeEvents } from './ledger/events.ts';
 import { describeFold } from './ledger/fold.ts';
 import { describeJoins } from './ledger/joins.ts';
 import { describeLists } from './ledger/lists.ts';
+import { describeLocks } from './ledger/locks.ts';
 import { describePrune } from './ledger/prune.ts';
 import { describeRuns } from './ledger/runs.ts';
 import { describeStores } from './ledger/stores.ts';
@@ -19,6 +20,7 @@ export function describeLedger(name: string, open: OpenLedgerHarness): void {
     describeClaims(open);
     describeRuns(open);
     describeStores(open);
+    describeLocks(open);
     describeLists(open);
     describePrune(open);
   });
