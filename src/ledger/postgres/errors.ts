@@ -28,7 +28,7 @@ export function isStatementFault(error: unknown): boolean {
 /** What the caller of the ledger gets: LedgerUnavailableError unless the statement itself is at fault. */
 export function toLedgerError(error: unknown, sql: string): Error {
   if (error instanceof LedgerUnavailableError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   // Not the error of `pg` as cause: its `detail` quotes the row, and rows hold people.
   if (isStatementFault(error)) return new Error(`The ledger refused a statement: ${message} (${sql.slice(0, 500)})`);
   const code = codeOf(error);
@@ -44,10 +44,14 @@ function sqlStateOf(error: unknown): string | undefined {
 function codeOf(error: unknown): string {
   const code = errorCode(error);
   if (code !== undefined) return code;
-  return error instanceof Error && /timeout/i.test(error.message) ? 'TIMEOUT' : 'CONNECTION_LOST';
+  return /timeout/i.test(messageOf(error)) ? 'TIMEOUT' : 'CONNECTION_LOST';
 }
 
 function errorCode(error: unknown): string | undefined {
-  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  const code: unknown = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }

@@ -46,14 +46,11 @@ export async function openPostgresDatabase(url: string, limits: PoolLimits = LIM
 }
 
 function createPoolOf(url: string, limits: PoolLimits): Pool {
-  try {
-    return createPool(url, limits);
-  } catch {
-    // Without the cause: an invalid URL is quoted in it, password and all.
-    throw new LedgerUnusableError(
-      'DATABASE_URL is not a URL. It should read postgres://user:password@host:5432/database.',
-    );
-  }
+  if (URL.canParse(url) && /^postgres(ql)?:/.test(url)) return createPool(url, limits);
+  // Without what it says: there may be a password in it.
+  throw new LedgerUnusableError(
+    'DATABASE_URL is not the URL of a PostgreSQL database. It should read postgres://user:password@host:5432/database.',
+  );
 }
 
 async function checkServer(db: Kysely<Schema>): Promise<void> {

@@ -34,15 +34,13 @@ export function createPool(url: string, limits: PoolLimits): Pool {
   });
   // A connection that breaks while nobody uses it: the pool has dropped it, the next query gets another.
   pool.on('error', () => undefined);
+  // And one that breaks while it is in use: its query fails too, and that is told to whoever waits for it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
 /** The server for messages: without user, password and parameters. */
 export function describeServer(url: string): string {
-  try {
-    const { host, pathname } = new URL(url);
-    return `${host}${pathname}`;
-  } catch {
-    return 'the DATABASE_URL';
-  }
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }

@@ -81,6 +81,39 @@ export function describeEvents(open: OpenLedgerHarness): void {
       },
     );
 
+    test('a character U+0000 in any text is kept, and found again', async () => {
+      const { harness, newEvent, fold } = world();
+      const said = 'a\u0000b\u0001c';
+      const event = newEvent(
+        { call: said, fields: { customer_number: said, notes: said } },
+        {
+          receiptKey: said,
+          semanticKey: said,
+          providerEvent: said,
+          contentType: said,
+          proof: said,
+          headers: [['x-event', said]],
+          notes: [said],
+          callId: said,
+        },
+      );
+      const beside = newEvent({ call: 'c1' });
+      const answers = await Promise.all([event, beside].map((each) => harness.ledger.recordEvent(each)));
+      expect(answers).toEqual([event, beside].map(({ id }) => ({ kind: 'recorded', id })));
+      const again = { ...event, id: newEvent({ call: 'c1' }).id };
+      expect(await harness.ledger.recordEvent(again)).toEqual({ kind: 'duplicate', id: event.id });
+      const other = { ...newEvent({ call: 'c1' }), receiptKey: 'a\u0000b\u0001' };
+      expect(await harness.ledger.recordEvent(other)).toMatchObject({ kind: 'recorded' });
+      await fold([{ trigger: said }]);
+      expect(await harness.ledger.findEvent(event.id)).toMatchObject({ ...event, state: 'folded' });
+      const { rows } = await harness.ledger.listCalls({ limit: 10, search: said });
+      expect(rows.map(({ call }) => [call.provider_call_id, call.notes, call.customer_number])).toEqual([
+        [said, said, said],
+      ]);
+      expect((await harness.ledger.callStory(said))?.runs).toHaveLength(1);
+      expect((await harness.ledger.personHistory(said)).total_calls).toBe(1);
+    });
+
     test('a statement that is wrong fails alone; those committed with it stand', async () => {
       const { harness, newEvent } = world();
       const wrong = { ...newEvent({ call: 'bad' }), proof: null as unknown as string };
