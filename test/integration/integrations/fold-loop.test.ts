@@ -52,7 +52,7 @@ async function foldAll(
     busy: () => false,
     ...rest,
   });
-  loop.wake();
+  void loop.wake();
   await house.calls(CALLS);
   await loop.stop();
   return { rests, lags };
@@ -91,7 +91,7 @@ test('a ledger that fails is asked again later, not at once', async () => {
     join: createJoin({ sources }),
     busy: () => false,
   });
-  loop.wake();
+  void loop.wake();
   await failed.promise;
   await loop.stop();
   expect(bells).toEqual([[{ kind: 'event' }, house.clock.now() + 1_000]]);

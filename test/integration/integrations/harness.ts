@@ -11,6 +11,7 @@ import { DEFAULT_RETRY } from '../../../src/integrations/retry-policy.ts';
 import type { PoolOptions } from '../../../src/integrations/run-pool.ts';
 import { startWorker, type Worker } from '../../../src/integrations/worker.ts';
 import { openSqliteLedger } from '../../../src/ledger/open-sqlite-ledger.ts';
+import type { Queue } from '../../../src/queue/queue.ts';
 import { createIds } from '../../../src/shared/ids.ts';
 import type { LogFields, Logger } from '../../../src/shared/logger.ts';
 import { createManualClock, type ManualClock } from '../../support/manual-clock.ts';
@@ -104,6 +105,8 @@ export interface WorkerOptions {
   readonly graceMs?: number;
   /** Claims of runs come back only when this has resolved. */
   readonly claimsAfter?: Promise<void>;
+  /** Answers the bells of this queue instead of the house's. */
+  readonly queue?: Queue;
 }
 
 export async function openHouse(): Promise<House> {
@@ -145,7 +148,7 @@ export async function openHouse(): Promise<House> {
             return runs;
           },
         },
-        queue,
+        queue: options.queue ?? queue,
         clock,
         after: (delayMs, run) => clock.after(delayMs, run),
         logger: dependencies.logger,
