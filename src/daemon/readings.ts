@@ -5,11 +5,11 @@ import type { DaemonOptions, DaemonServices } from './services.ts';
 
 /** What the metrics of this process read at each scrape. */
 export function createReadings(
-  { health, ledger, ledgerWatch, destinations, redis }: DaemonServices,
+  { health, checkReadiness, ledger, ledgerWatch, destinations, redis }: DaemonServices,
   { role, mode }: Pick<DaemonOptions, 'role' | 'mode'>,
 ): Readings {
   const readings: Readings = {
-    ready: () => health.readiness().kind === 'ready',
+    ready: async () => (await checkReadiness()).kind === 'ready',
     ledgerFailing: () => ledgerWatch.failing() || isRefused(health.readiness()),
     ...(mode.kind === 'embedded' ? { freeBytes: () => readFreeBytes(mode.dataDir) } : {}),
     ...(redis === null ? {} : { redis: () => ({ up: redis.up(), droppedBells: redis.droppedBells() }) }),

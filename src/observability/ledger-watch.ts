@@ -22,6 +22,8 @@ export interface LedgerWatchDependencies {
 const REPEAT_MS = 30_000;
 /** A disk that is just full takes one write and refuses the next: it is over when nothing was refused for so long. */
 const QUIET_MS = 2_000;
+/** A use that failed and was not tried again for so long proves nothing any more, once another one works. */
+const FORGET_MS = 60_000;
 
 interface Outage {
   readonly sinceMs: number;
@@ -31,7 +33,8 @@ interface Outage {
 
 /** One line when the ledger begins to fail, one every 30 s with the count, one when it works again; not one per webhook. */
 export function createLedgerWatch({ clock, logger, metrics, after }: LedgerWatchDependencies): LedgerWatch {
-  const failingUses = new Set<string>();
+  /** Use → when it failed last. */
+  const failingUses = new Map<string, number>();
   let outage: Outage | null = null;
   let cancelEnd: (() => void) | null = null;
 
@@ -44,11 +47,11 @@ export function createLedgerWatch({ clock, logger, metrics, after }: LedgerWatch
   };
   return {
     failed(use, { code, reason }) {
-      failingUses.add(use);
+      const nowMs = clock.now();
+      failingUses.set(use, nowMs);
       cancelEnd?.();
       cancelEnd = null;
       metrics.ledgerFailed(code);
-      const nowMs = clock.now();
       outage ??= { sinceMs: nowMs, toldAtMs: -Infinity, failures: 0 };
       outage.failures += 1;
       if (nowMs - outage.toldAtMs < REPEAT_MS) return;
@@ -58,8 +61,10 @@ export function createLedgerWatch({ clock, logger, metrics, after }: LedgerWatch
     },
     worked(use, wrote) {
       if (failingUses.size === 0) return;
-      if (wrote) failingUses.clear();
-      else failingUses.delete(use);
+      const forgottenMs = clock.now() - FORGET_MS;
+      for (const [failed, atMs] of failingUses) {
+        if (wrote || failed === use || atMs <= forgottenMs) failingUses.delete(failed);
+      }
       if (failingUses.size === 0) cancelEnd ??= after(QUIET_MS, end);
     },
     failing: () => failingUses.size > 0,

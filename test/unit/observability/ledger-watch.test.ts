@@ -49,6 +49,16 @@ test('a disk that takes one write and refuses the next is one outage', async () 
   expect(events()).toEqual(['ledger.unavailable', 'ledger.available']);
 });
 
+test('a use that is not tried again does not keep an outage open for ever', async () => {
+  const { watch, time } = setUp();
+  watch.failed('prune', FULL);
+  watch.worked('hasPendingEvents', false);
+  expect(watch.failing()).toBe(true);
+  await time.advance(60_000);
+  watch.worked('hasPendingEvents', false);
+  expect(watch.failing()).toBe(false);
+});
+
 test('reading well says nothing about writing; what failed has to work again', () => {
   const { watch } = setUp();
   watch.failed('foldPending', FULL);
