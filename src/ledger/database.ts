@@ -52,6 +52,8 @@ export interface Database {
   /** What the operator's limit is about; cheap. */
   fileBytes(): Promise<number>;
   usedBytes(): Promise<UsedBytes>;
+  /** About how many rows a table has, without counting them. */
+  estimateRows(table: 'events' | 'runs'): Promise<number>;
   /** Gives a small piece of the free space back to the disk; false when there is none. */
   giveBackSpace(): Promise<boolean>;
   close(): Promise<void>;

@@ -200,6 +200,7 @@ export interface RefusalRow extends NewRefusal {
   readonly id: number;
 }
 
+/** Exact up to 100,000 events and runs; beyond that `folded` and `done` are what the database knows without counting. */
 export interface LedgerStats {
   readonly events: Readonly<Record<string, number>>;
   readonly runs: Readonly<Record<RunState, number>>;

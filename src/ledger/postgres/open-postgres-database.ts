@@ -39,6 +39,7 @@ export async function openPostgresDatabase(url: string, limits: PoolLimits = LIM
     write: (statements) => writeList(pool, statements),
     fileBytes: () => fileBytes(db),
     usedBytes: () => usedBytes(db),
+    estimateRows: (table) => estimateRows(db, table),
     // Vacuum makes the room of deleted rows free for new ones; nothing short of a table lock gives it back to the disk.
     giveBackSpace: () => Promise.resolve(false),
     close: () => pool.end(),
@@ -83,6 +84,13 @@ async function usedBytes(db: Kysely<Schema>): Promise<UsedBytes> {
     .select(sql<number>`coalesce(sum(length(body) + ${sql.lit(BYTES_PER_EVENT)}), 0)`.as('bytes'))
     .executeTakeFirstOrThrow();
   return { bytes: row.bytes, bytesPerEvent: BYTES_PER_EVENT };
+}
+
+/** As of the last analyze, which autovacuum does when a tenth of the rows has changed. */
+async function estimateRows(db: Kysely<Schema>, table: string): Promise<number> {
+  const { rows } = await sql<{ readonly count: number }>`
+    select reltuples::bigint as count from pg_class where oid = to_regclass(${table})`.execute(db);
+  return rows[0]?.count ?? 0;
 }
 
 function messageOf(error: unknown): string {

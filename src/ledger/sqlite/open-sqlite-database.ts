@@ -33,6 +33,7 @@ export async function openSqliteDatabase(file: string, limits: ThreadLimits = LI
     write: (statements) => writer.submit(statements),
     fileBytes: async () => (await countPages(reader)).fileBytes,
     usedBytes: async () => ({ bytes: (await countPages(reader)).usedBytes, bytesPerEvent: null }),
+    estimateRows: (table) => estimateRows(reader, table),
     giveBackSpace: () => giveBackSpace(writer),
     async close() {
       await reader.close();
@@ -55,6 +56,13 @@ async function countPages(reader: SqliteThread): Promise<{ readonly fileBytes: n
   );
   const [pages = 0, free = 0, bytes = 0] = written.kind === 'written' ? written.results.map(firstNumber) : [];
   return { fileBytes: pages * bytes, usedBytes: (pages - free) * bytes };
+}
+
+/** Retention deletes the oldest, so few numbers between the first and the last row are missing. */
+async function estimateRows(reader: SqliteThread, table: string): Promise<number> {
+  const sql = `select (select max(rowid) from ${table}) - (select min(rowid) from ${table}) + 1`;
+  const written = await reader.submit([{ sql, parameters: [] }]);
+  return written.kind === 'written' ? (written.results.map(firstNumber)[0] ?? 0) : 0;
 }
 
 async function giveBackSpace(writer: SqliteThread): Promise<boolean> {
