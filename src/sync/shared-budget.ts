@@ -1,5 +1,4 @@
 import type { Rate } from '../destinations/rate.ts';
-import type { After } from '../shared/after.ts';
 import type { Reservation, Reservations } from '../queue/redis/reservations.ts';
 import { createBudget, type Budget, type BudgetOptions, type LocalBudget, type Slot } from './budget.ts';
 
@@ -21,6 +20,8 @@ interface Shared {
   /** The last in line; within a process first come, first served. */
   line: Promise<unknown>;
   waiting: number;
+  /** Wakes the first in line: a slot of this process became free. */
+  slotFreed: () => void;
 }
 
 /**
@@ -38,6 +39,7 @@ export function createSharedBudget(options: SharedBudgetOptions): Budget {
     roomAtMs: 0,
     line: Promise.resolve(),
     waiting: 0,
+    slotFreed: () => undefined,
   };
   return {
     acquire(signal) {
@@ -76,7 +78,7 @@ async function waitForTurn(shared: Shared, deadlineMs: number, signal: AbortSign
     const againAtMs = clock.now() + waitMs;
     if (answer.kind === 'wait') shared.roomAtMs = againAtMs;
     if (againAtMs > deadlineMs) return { kind: 'busy', notBeforeMs: againAtMs };
-    await sleep(shared.options.after, waitMs, signal);
+    await sleep(shared, waitMs, signal);
   }
 }
 
@@ -92,18 +94,22 @@ function admit(shared: Shared, release: () => void): Slot {
     release() {
       forget();
       release();
+      shared.slotFreed();
     },
   };
 }
 
-function sleep(after: After, delayMs: number, signal: AbortSignal): Promise<void> {
+/** Ends early when a slot of this process becomes free; Redis knows whether other processes were there before us. */
+function sleep(shared: Shared, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {
       cancel();
       signal.removeEventListener('abort', wake);
+      shared.slotFreed = () => undefined;
       resolve();
     };
-    const cancel = after(delayMs, wake);
+    const cancel = shared.options.after(delayMs, wake);
     signal.addEventListener('abort', wake, { once: true });
+    shared.slotFreed = wake;
   });
 }
