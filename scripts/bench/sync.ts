@@ -12,8 +12,8 @@ import { parseArgs } from 'node:util';
 
 import { waitUntilUp } from '../../test/support/start-hookline.ts';
 import { createTempFolder } from '../../test/support/temp-folder.ts';
-import { createWebhookClient } from '../proof/post-webhook.ts';
-import { setStage, type Stage } from '../proof/stage.ts';
+import { createWebhookClient } from '../../src/torture/traffic/post-webhook.ts';
+import { setStage, type Stage } from './sync/stage.ts';
 import { machine } from './ack/machine.ts';
 import { readMemory, type Memory } from './read-memory.ts';
 import { measureBurst, measureIdle, percentile, type Bench, type Burst } from './sync/measure.ts';

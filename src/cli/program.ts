@@ -20,6 +20,7 @@ import { listSandbox, showSandboxRecord } from './sandbox.ts';
 import { send, type SendOptions } from './send.ts';
 import type { Role } from '../daemon/services.ts';
 import { start } from './start.ts';
+import { addTortureCommand } from './torture-command.ts';
 import { unjoin } from './unjoin.ts';
 import { readVersion } from '../shared/version.ts';
 
@@ -68,6 +69,7 @@ function createProgram(): Command {
   addSendCommands(program);
   addListCommands(program);
   addDestinationCommands(program);
+  addTortureCommand(program);
   return program;
 }
 

@@ -4,9 +4,10 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import type { ConfigIssue } from '../../src/shared/config-issue.ts';
 import { createHttpClient } from '../../src/shared/http-client.ts';
 import { createIds } from '../../src/shared/ids.ts';
+import { createMemorySecrets } from '../support/build-rest.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemorySandboxStore } from '../support/memory-crm.ts';
-import { startRestCrm, type RestCrm } from '../simulators/rest-crm.ts';
+import { startRestCrm, type RestCrm } from '../../src/torture/crm/rest-crm.ts';
 import { describeDestination, type DestinationHarness } from './destination-suite.ts';
 
 function build(config: JsonObject, clock: ManualClock, sandboxStore = createMemorySandboxStore()): Destination {
@@ -18,7 +19,7 @@ function build(config: JsonObject, clock: ManualClock, sandboxStore = createMemo
       clock,
       ids: createIds(clock),
       sandboxStore,
-      secrets: { load: async () => null, save: async () => {} },
+      secrets: createMemorySecrets(),
     },
     issues,
     path: ['destinations', 'crm'],

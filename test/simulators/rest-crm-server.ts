@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 
-import { createChaos } from './chaos.ts';
-import { startRestCrm } from './rest-crm.ts';
+import { createChaos } from '../../src/torture/crm/chaos.ts';
+import { startRestCrm } from '../../src/torture/crm/rest-crm.ts';
 
 /*
  * The REST CRM as a process of its own:

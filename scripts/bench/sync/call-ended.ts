@@ -1,5 +1,5 @@
-import { signDelivery, type Delivery } from '../../proof/delivery.ts';
-import { postWebhook, type WebhookClient } from '../../proof/post-webhook.ts';
+import { signDelivery, type Delivery } from '../../../src/torture/traffic/delivery.ts';
+import { postWebhook, type WebhookClient } from '../../../src/torture/traffic/post-webhook.ts';
 
 /** One `call_ended` of Callab per call: each call of the bench is one event from a person nobody knows yet. */
 export function callEnded(number: number, endedAtMs: number): Delivery {

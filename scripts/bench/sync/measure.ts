@@ -1,6 +1,6 @@
 import { waitUntil } from '../../../test/support/wait-until.ts';
 import type { RestCrmProcess } from '../../../test/support/start-rest-crm.ts';
-import type { WebhookClient } from '../../proof/post-webhook.ts';
+import type { WebhookClient } from '../../../src/torture/traffic/post-webhook.ts';
 import { callEnded, deliver } from './call-ended.ts';
 
 export interface Bench {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
-import { openLedger, waitUntilQuiet } from '../../../scripts/proof/watch-ledger.ts';
+import { openLedger, waitUntilQuiet } from '../../support/watch-ledger.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { runCli } from '../../support/run-cli.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 
 import type { JsonObject } from '../../../src/domain/json.ts';
-import { startRestCrm, type RestCrm } from '../../simulators/rest-crm.ts';
+import { startRestCrm, type RestCrm } from '../../../src/torture/crm/rest-crm.ts';
 import { findFreePort } from '../../support/free-port.ts';
 import { runCli } from '../../support/run-cli.ts';
 import { startHookline, waitUntilUp } from '../../support/start-hookline.ts';

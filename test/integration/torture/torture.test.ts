@@ -1,0 +1,39 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+
+import { tortureLines } from '../../../src/cli/print-torture.ts';
+import { MISCHIEF_NAMES, MODES } from '../../../src/torture/options.ts';
+import { torture, type TortureEnd } from '../../../src/torture/torture.ts';
+
+// `hookline torture`, shorter: real processes, servers and disks, and every kind of mischief that this machine allows.
+
+jest.setTimeout(400_000);
+
+const progress: string[] = [];
+let end: TortureEnd | null = null;
+
+afterEach(() => {
+  // What went wrong is worth more than the numbers of a failed expectation.
+  if (end?.kind === 'tortured' && end.problems.length > 0) console.log([...progress, ...tortureLines(end)].join('\n'));
+  progress.length = 0;
+  end = null;
+});
+
+test.each(MODES)(
+  '%s: whatever is killed, stopped, filled and stepped, nothing is lost, doubled or wrong',
+  async (mode) => {
+    end = await torture({
+      mode,
+      seconds: 20,
+      seed: 11,
+      only: MISCHIEF_NAMES,
+      receivers: 2,
+      workers: 2,
+      onProgress: (line) => progress.push(line),
+    });
+    if (end.kind === 'impossible') return console.warn(`mode ${mode} was not tested: ${end.reason}`);
+    expect(end.problems).toEqual([]);
+    expect(end.ledger.acknowledged).toBeGreaterThan(0);
+    expect(end.ledger.duplicates).toBeGreaterThan(0);
+    expect([...end.crms.values()].map(({ contacts }) => contacts.found > 0)).toEqual([true, true]);
+  },
+);
