@@ -5,6 +5,8 @@ import type { Failure, RequestContext } from './destination.ts';
 export interface BatcherOptions<Item, Answer> {
   /** Rows one request may carry. */
   readonly maxRows: number;
+  /** Where rows differ in size: what one weighs, and how much a request may carry. */
+  readonly weight?: { readonly of: (item: Item) => number; readonly max: number };
   /** Two items of one key never stand in one request. */
   readonly keyOf: (item: Item) => string;
   /** True: one row answers all items of its key (reads). False: the later one waits for the next request (writes). */
@@ -121,20 +123,31 @@ class Collector<Item, Answer> {
   }
 
   #takeRows(): readonly Row<Item, Answer>[] {
-    const { maxRows, sharesRows } = this.#options;
+    const { sharesRows } = this.#options;
     const rows = new Map<string, Waiter<Item, Answer>[]>();
     const left: Waiter<Item, Answer>[] = [];
-    for (const waiter of this.#waiting) {
-      if (waiter.settled) continue;
+    const hasRoomFor = this.#createRoom();
+    for (const waiter of this.#waiting.filter(({ settled }) => !settled)) {
       const row = rows.get(waiter.key);
-      const fits = row === undefined ? rows.size < maxRows : sharesRows;
-      if (!fits) left.push(waiter);
+      if (row === undefined ? !hasRoomFor(waiter.item) : !sharesRows) left.push(waiter);
       else if (row === undefined) rows.set(waiter.key, [waiter]);
       else row.push(waiter);
     }
     this.#waiting = left;
     if (left.length > 0) this.#restartTimers();
     return [...rows.values()].map((waiters) => toRow(waiters));
+  }
+
+  /** Takes up room when it says yes. The first row always has room, or it would wait for ever. */
+  #createRoom(): (item: Item) => boolean {
+    const { maxRows, weight } = this.#options;
+    let count = 0;
+    let total = 0;
+    return (item) => {
+      total += weight?.of(item) ?? 0;
+      count += 1;
+      return count === 1 || (count <= maxRows && total <= (weight?.max ?? total));
+    };
   }
 
   #restartTimers(): void {

@@ -12,6 +12,13 @@ export interface SecretStore {
   load(name: string): Promise<JsonObject | null>;
   /** Resolves once it is on disk: a rotated refresh token that is lost locks the operator out. */
   save(name: string, value: JsonObject): Promise<void>;
+  /**
+   * Runs work while nobody else does in any process: a refresh token must not be spent twice. `busy`: somebody else is at
+   * it and was not done in time.
+   */
+  alone<Value>(
+    work: () => Promise<Value>,
+  ): Promise<{ readonly kind: 'done'; readonly value: Value } | { readonly kind: 'busy' }>;
 }
 
 /** What every destination may use besides the `RequestContext` it is handed per call. */

@@ -185,6 +185,8 @@ export interface Destination {
   readonly limitClasses?: Readonly<Record<string, Rate>>;
   /** What an answer tells of the CRM's limits; null: nothing. Absent: only `Retry-After` of a 429 is heeded. */
   readonly readLimits?: (answer: HttpResponse) => LimitNews | null;
+  /** Told at the start which fields integrations write: reads and checks ask for them. */
+  readonly willWrite?: (kind: RecordKind, fields: readonly string[]) => void;
   /** Answers the requests of a destination that has no network (the sandbox). */
   readonly transport?: HttpClient;
   /** Every record that matches; at most a page. An answer that cannot be read is a Failure, not an empty list. */

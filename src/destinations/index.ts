@@ -2,11 +2,13 @@ import { z } from 'zod';
 
 import type { DestinationInput } from './definition.ts';
 import type { Destination } from './destination.ts';
+import { hubspotDestination } from './hubspot/hubspot-destination.ts';
 import { restDestination } from './rest/rest-destination.ts';
 import { sandboxDestination } from './sandbox/sandbox-destination.ts';
 
 /** One entry under `destinations:`, told apart by `type`. */
 export const destinationConfigSchema = z.discriminatedUnion('type', [
+  hubspotDestination.schema,
   restDestination.schema,
   sandboxDestination.schema,
 ]);
@@ -17,6 +19,8 @@ export type DestinationConfig = z.output<typeof destinationConfigSchema>;
 export function createDestination(input: DestinationInput<DestinationConfig>): Destination {
   const { config } = input;
   switch (config.type) {
+    case 'hubspot':
+      return hubspotDestination.create({ ...input, config });
     case 'rest':
       return restDestination.create({ ...input, config });
     case 'sandbox':

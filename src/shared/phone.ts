@@ -44,3 +44,9 @@ function international(text: string): string {
   if (/^ [1-9]/.test(text)) return `+${text.trim()}`;
   return text.trim().replace(/^00(?=[1-9])/, '+');
 }
+
+/** The number without its country code, as dialled at home but without the zero in front: `+14155550123` → `4155550123`. */
+export function nationalNumber(e164: string): string {
+  if (NORTH_AMERICAN.test(e164)) return e164.slice(2);
+  return parsePhoneNumberFromString(e164)?.nationalNumber ?? e164.replace(/^\+/, '');
+}

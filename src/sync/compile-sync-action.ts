@@ -21,13 +21,22 @@ export function compileSyncAction(
   const { contact = DEFAULT_CONTACT, call, task } = config;
   checkKinds(config, destination, site);
   const keepsCalls = call !== false && destination.kinds.includes('call');
-  return {
+  const compiled: CompiledSync = {
     destination,
     when: config.when === undefined ? null : compileWhen(config.when, at(site, 'when')),
     contact: contact === false ? null : compileContact(contact, destination, at(site, 'contact')),
     call: keepsCalls ? { fields: fieldsOf('call', call?.fields ?? {}, destination, at(site, 'call')) } : null,
     task: task === undefined || task === false ? null : compileTask(task, destination, at(site, 'task')),
   };
+  tellFields(compiled);
+  return compiled;
+}
+
+function tellFields({ destination, ...parts }: CompiledSync): void {
+  for (const kind of ['contact', 'call', 'task'] as const) {
+    const fields = parts[kind]?.fields.map(({ field }) => field) ?? [];
+    if (fields.length > 0) destination.willWrite?.(kind, fields);
+  }
 }
 
 function compileContact(config: ContactConfig, destination: Destination, site: TemplateSite): CompiledContact {

@@ -21,3 +21,6 @@ export const UNIQUE_PROPERTIES: Readonly<Record<RecordKind, string>> = {
  * the enum of the official client, which is not loaded at run time (decision 0011).
  */
 export const TO_CONTACT = { call: 194, task: 204 } as const;
+
+/** Where calls have no unique property of ours: not unique, but a search can find it. */
+export const EXTERNAL_ID = 'hs_call_external_id';

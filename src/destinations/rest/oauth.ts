@@ -32,8 +32,8 @@ export interface OAuthOptions {
 
 /**
  * OAuth 2 by client credentials, refresh token or JWT bearer. New tokens are on disk before they are used: a server
- * that rotates refresh tokens (GoHighLevel, Pipedrive) has forgotten the old one by then. One refresh at a time: a
- * second one with the same refresh token would be refused, or revoke everything (field-notes.md C44).
+ * that rotates refresh tokens (GoHighLevel, Pipedrive) has forgotten the old one by then. One refresh at a time in all
+ * processes: a second one with the same refresh token would be refused, or revoke everything (field-notes.md C44).
  */
 export function createOAuth(options: OAuthOptions): Authenticator {
   const keeper = new TokenKeeper(options);
@@ -67,25 +67,36 @@ class TokenKeeper {
   }
 
   async usable(context: RequestContext): Promise<Tokens | Failure> {
-    await this.#load();
+    if (!this.#loaded) await this.#load();
     const tokens = this.#tokens;
     if (tokens !== null && !this.#isExpiring(tokens)) return tokens;
-    return this.#refreshOnce(context);
+    return this.#refreshOnce(context, null);
   }
 
   /** New tokens, unless somebody else has fetched them since the refused one was used. */
   async renewed(refusedToken: string, context: RequestContext): Promise<Tokens | Failure> {
     if (this.#tokens !== null && this.#tokens.accessToken !== refusedToken) return this.#tokens;
-    return this.#refreshOnce(context);
+    return this.#refreshOnce(context, refusedToken);
   }
 
-  #refreshOnce(context: RequestContext): Promise<Tokens | Failure> {
-    this.#refreshing ??= this.#refresh(context).finally(() => (this.#refreshing = null));
+  #refreshOnce(context: RequestContext, refusedToken: string | null): Promise<Tokens | Failure> {
+    this.#refreshing ??= this.#refreshAlone(context, refusedToken).finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
 
+  async #refreshAlone(context: RequestContext, refusedToken: string | null): Promise<Tokens | Failure> {
+    const result = await this.#options.dependencies.secrets.alone(async () => {
+      if (this.#unsaved !== null) return this.#keep(this.#unsaved);
+      // Another process may have fetched new ones since we looked; then the refresh token that we know is spent.
+      await this.#load();
+      const tokens = this.#tokens;
+      const isNews = tokens !== null && tokens.accessToken !== refusedToken && !this.#isExpiring(tokens);
+      return isNews ? tokens : this.#refresh(context);
+    });
+    return result.kind === 'done' ? result.value : { kind: 'retry', reason: 'another worker is fetching a new token' };
+  }
+
   async #refresh(context: RequestContext): Promise<Tokens | Failure> {
-    if (this.#unsaved !== null) return this.#keep(this.#unsaved);
     const { config, dependencies, timeoutMs } = this.#options;
     const nowMs = dependencies.clock.now();
     const refreshToken = this.#tokens?.refreshToken ?? null;
@@ -114,9 +125,8 @@ class TokenKeeper {
   }
 
   async #load(): Promise<void> {
-    if (this.#loaded) return;
     const kept = readTokens(await this.#options.dependencies.secrets.load(SECRET_NAME));
-    if (!this.#loaded && kept?.seed === this.#seed) this.#tokens = kept;
+    if (kept?.seed === this.#seed) this.#tokens = kept;
     this.#loaded = true;
   }
 
