@@ -55,7 +55,11 @@ export async function startDaemon(options: DaemonOptions): Promise<StartResult> 
 async function startOn(backing: Backing, options: DaemonOptions): Promise<StartResult> {
   const { loaded, role, mode, logger } = options;
   const base = createBase(backing, options);
-  const destinations = createDestinationServices({ ...base, pauses: await base.ledger.pauses() });
+  const destinations = createDestinationServices({
+    ...base,
+    pauses: await base.ledger.pauses(),
+    manyProcesses: mode.kind !== 'embedded',
+  });
   const result = compileConfig(loaded, destinations.compileDependencies);
   if (result.kind === 'invalid') return result;
   destinations.useAll(result.compiled.destinations);

@@ -54,7 +54,7 @@ function compileOffline(): Offline {
     destination: () => ({
       clock: systemClock,
       ids: createIds(systemClock),
-      secrets: { load: offline, save: offline },
+      secrets: { load: offline, save: offline, alone: offline },
       sandboxStore: new Proxy({} as never, { get: () => offline }),
     }),
     sync: offline,

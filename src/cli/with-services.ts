@@ -32,6 +32,8 @@ export async function withServices(use: (services: CommandServices) => Promise<v
       logger,
       metrics: { requestSent: () => undefined },
       pauses: await ledger.pauses(),
+      // Commands only look at destinations.
+      manyProcesses: false,
     });
     const result = compileConfig(loaded, destinations.compileDependencies);
     if (result.kind === 'invalid') throw invalidConfig(result.problems);

@@ -12,6 +12,8 @@ export interface ActionInput {
   readonly force: boolean;
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  /** False when another worker may be at this run: nothing may be written any more. */
+  readonly stillHeld: () => Promise<boolean>;
 }
 
 /** A step finished (its result is kept and it is not repeated for this call version), or the attempt ends here. */

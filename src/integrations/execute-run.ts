@@ -32,16 +32,11 @@ export async function executeRun(dependencies: RunDependencies, run: ClaimedRun)
   const integration = integrations.get(run.integration);
   const configHash = integration?.hash ?? run.configHash;
   const lease = keepLease(dependencies, run);
+  const scope = (): Promise<JsonObject> => createRunScope(ledger, run);
   try {
     const progress =
       integration?.enabled === true
-        ? await runSteps(ledger, {
-            run,
-            integration,
-            scope: () => createRunScope(ledger, run),
-            owner,
-            signal: AbortSignal.any([lease.lost, stopping]),
-          })
+        ? await runSteps(ledger, { run, integration, scope, owner, lease, stopping })
         : holdBecauseOf(integration, run);
     const verdict = decide(dependencies, run, progress);
     const finishedAtMs = clock.now();

@@ -174,7 +174,8 @@ async function previewSteps(
   const steps: PreviewedStep[] = [];
   for (const [step, action] of integration.actions.entries()) {
     const common = { call, callKey, scope, integration: integration.name, step };
-    const result = await action.run({ ...common, force: false, mode: 'preview', signal: input.signal });
+    const stillHeld = (): Promise<boolean> => Promise.resolve(true);
+    const result = await action.run({ ...common, force: false, mode: 'preview', signal: input.signal, stillHeld });
     const { kind, destination } = action;
     const outcome = result.kind === 'stopped' ? result.outcome : null;
     steps.push({ kind, destination, outcome, result: result.result, requests: result.requests });

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { ClaimedRun, Ledger, RequestRecord } from '../ledger/ledger.ts';
 import type { Integration } from './integration.ts';
+import type { Lease } from './lease.ts';
 
 /** What the steps of one attempt came to. */
 export interface Progress {
@@ -22,7 +23,9 @@ export interface StepsInput {
   readonly integration: Pick<Integration, 'actions' | 'hash'>;
   readonly scope: () => Promise<JsonObject>;
   readonly owner: string;
-  readonly signal: AbortSignal;
+  readonly lease: Pick<Lease, 'lost' | 'stillHeld'>;
+  /** Aborted when the daemon stops and its patience is over. */
+  readonly stopping: AbortSignal;
 }
 
 type Kept = Pick<Progress, 'requests'> & {
@@ -44,11 +47,13 @@ export async function runSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInp
 }
 
 async function takeSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInput, kept: Kept): Promise<Ending> {
-  const { run, owner, signal } = input;
+  const { run, owner, lease } = input;
+  const signal = AbortSignal.any([lease.lost, input.stopping]);
   const { call, integration, force } = run;
   const { actions, hash } = input.integration;
   const callKey = `${call.source}/${call.provider_call_id}`;
   const scope = await input.scope();
+  const rest = { scope, mode: 'live', signal, stillHeld: () => lease.stillHeld() } as const;
   for (const [step, action] of actions.entries()) {
     const finished = findFinished(run, step, hash);
     if (finished !== undefined) {
@@ -57,7 +62,7 @@ async function takeSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInput, ke
       continue;
     }
     if (action.destination !== run.destination) return { outcome: { kind: 'done' }, handOver: action.destination };
-    const result = await action.run({ call, callKey, scope, integration, step, force, mode: 'live', signal });
+    const result = await action.run({ call, callKey, integration, step, force, ...rest });
     kept.requests.push(...result.requests);
     kept.results.push(result.result);
     if (result.kind === 'stopped') return { outcome: result.outcome, handOver: null };

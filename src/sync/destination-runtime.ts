@@ -24,6 +24,13 @@ export interface DestinationRuntimeOptions {
   readonly reservations?: SharedBudgetOptions['reservations'];
 }
 
+export interface ContextOptions {
+  readonly mode: 'live' | 'preview';
+  readonly signal: AbortSignal;
+  /** Asked before each request; false: another worker may be at the same, and it is not sent. Absent: nobody else can be. */
+  readonly stillHeld?: () => Promise<boolean>;
+}
+
 export interface OpenContext {
   /** For requests of one purpose: counted and kept under its name. */
   readonly contextFor: (operation: Operation) => RequestContext;
@@ -47,7 +54,7 @@ export interface DestinationRuntime {
   roomAtMs(): number;
   /** For metrics and status output. */
   reading(): DestinationReading;
-  openContext(options: { readonly mode: 'live' | 'preview'; readonly signal: AbortSignal }): OpenContext;
+  openContext(options: ContextOptions): OpenContext;
   /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
   pause(failure: Extract<Failure, { kind: 'paused' }>): void;
   /** Resumes when a person did (`hookline destinations resume` takes the pause out of the ledger). */
@@ -90,7 +97,7 @@ export function createDestinationRuntime(
     canRun: (nowMs) => breaker.canRun(nowMs),
     roomAtMs: () => budget.roomAtMs(),
     reading: () => ({ destination: destination.name, pause: breaker.current(), ...budget.reading() }),
-    openContext: ({ mode, signal }) => openContext(channel, mode, signal),
+    openContext: (given) => openContext(channel, given),
     pause({ reason, hint, untilMs }) {
       // Every run under way hears the same, if only from our own breaker; the first to tell is enough.
       if (breaker.current() !== null) return;
@@ -117,11 +124,11 @@ function createBudgets(options: DestinationRuntimeOptions): Channel['budgetOf'] 
   return (limitClass) => (limitClass === undefined ? general : (classes.get(limitClass) ?? general));
 }
 
-function openContext(channel: Channel, mode: 'live' | 'preview', signal: AbortSignal): OpenContext {
+function openContext(channel: Channel, { mode, signal, stillHeld }: ContextOptions): OpenContext {
   const records: RequestRecord[] = [];
   return {
     contextFor(operation) {
-      const conversation: Conversation = { mode, signal, records, operation };
+      const conversation: Conversation = { mode, signal, stillHeld, records, operation };
       return {
         mode,
         signal,

@@ -7,6 +7,7 @@ import { takeTurn, type Channel, type Operation } from './take-turn.ts';
 export interface Conversation {
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  readonly stillHeld: (() => Promise<boolean>) | undefined;
   readonly records: RequestRecord[];
   readonly operation: Operation;
 }
@@ -32,14 +33,14 @@ export async function sendRequest(
   request: HttpRequest,
   sending: Sending,
 ): Promise<Sent> {
-  const { mode, operation, signal } = conversation;
+  const { mode, operation, signal, stillHeld } = conversation;
   if (mode === 'preview' && sending.effect === 'write') {
     const startedAtMs = channel.clock.now();
     const planned = { request, effect: sending.effect, startedAtMs, durationMs: 0, waitedMs: 0, outcome: null };
     conversation.records.push(describe(channel, operation, planned, bodiesOf(request, null)));
     return { kind: 'planned' };
   }
-  const answer = await takeTurn(channel, { ...sending, operation, signal }, () => request);
+  const answer = await takeTurn(channel, { ...sending, operation, signal, stillHeld }, () => request);
   if (answer.kind === 'empty') throw new Error('a request that was there was not sent');
   const { exchange } = answer;
   if (exchange !== null) keepExchange(channel, conversation, exchange, bodiesOf(request, exchange.outcome));
@@ -49,12 +50,12 @@ export async function sendRequest(
 /** Sends one request for many attempts; see `RequestContext.sendShared`. */
 export function sendShared(
   channel: Channel,
-  { mode, operation }: Conversation,
+  { mode, operation, stillHeld }: Conversation,
   build: () => HttpRequest | null,
   sending: Sending,
 ): Promise<SharedAnswer> {
   if (mode === 'preview') throw new Error('a preview shares no request');
-  return takeTurn(channel, { ...sending, operation, signal: NEVER }, build);
+  return takeTurn(channel, { ...sending, operation, signal: NEVER, stillHeld }, build);
 }
 
 /** Keeps an exchange, masked, with one attempt. */

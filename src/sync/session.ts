@@ -5,7 +5,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { CallMoment } from './call-moment.ts';
 import type { CompiledSync } from './compiled-sync.ts';
 import type { DestinationRuntime, OpenContext } from './destination-runtime.ts';
-import type { KeyedMutex } from './keyed-mutex.ts';
+import type { Grip, KeyedMutex } from './keyed-mutex.ts';
 import type { RecordReport, SyncInput } from './sync.ts';
 
 export interface SyncDependencies {
@@ -23,6 +23,8 @@ export interface SyncSession {
   readonly input: SyncInput;
   readonly contextFor: OpenContext['contextFor'];
   readonly moment: CallMoment;
+  /** The lease of the run, and every lock that is held now. */
+  readonly grips: Set<Grip>;
   /** Grows as records are dealt with. */
   readonly records: RecordReport[];
   /** Contacts that turned out to be deleted or merged away: links and hits that name them do not count. */

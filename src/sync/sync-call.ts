@@ -1,7 +1,9 @@
 import { TemplateError } from '../templates/template.ts';
 import { callMoment } from './call-moment.ts';
 import type { CompiledSync } from './compiled-sync.ts';
+import { areHeld, comeBack, guardLinks, TakenOverError, workAlone } from './hold.ts';
 import { identitiesOf } from './identity.ts';
+import type { Grip } from './keyed-mutex.ts';
 import { callPointer } from './match-person.ts';
 import { findLinks, type Step, type SyncDependencies, type SyncSession } from './session.ts';
 import { syncCallRecord, syncTask } from './sync-activity.ts';
@@ -17,10 +19,20 @@ export async function syncCall(
   compiled: CompiledSync,
   input: SyncInput,
 ): Promise<SyncResult> {
-  const { contextFor, requests } = dependencies.runtime.openContext(input);
-  const moment = callMoment(input.call, input.callKey);
-  const session = { dependencies, compiled, input, contextFor, moment, records: [], goneContacts: new Set<string>() };
-  const step = await dependencies.locks.run(lockKeys(session), () => withinTemplateLimits(session));
+  const grips = new Set<Grip>([{ stillHeld: input.stillHeld }]);
+  const stillHeld = (): Promise<boolean> => areHeld(grips);
+  const { contextFor, requests } = dependencies.runtime.openContext({ ...input, stillHeld });
+  const session: SyncSession = {
+    dependencies: { ...dependencies, ledger: guardLinks(dependencies.ledger, stillHeld) },
+    compiled,
+    input,
+    contextFor,
+    grips,
+    moment: callMoment(input.call, input.callKey),
+    records: [],
+    goneContacts: new Set(),
+  };
+  const step = await workAlone(session, lockKeys(session), () => withinLimits(session));
   const report = { records: session.records };
   if (step.kind === 'ok') return { kind: 'finished', report, requests: requests() };
   if (step.pausedBy !== undefined && input.mode === 'live') dependencies.runtime.pause(step.pausedBy);
@@ -35,10 +47,11 @@ function lockKeys(session: SyncSession): readonly string[] {
 }
 
 /** A condition that cannot be decided is the operator's to mend; no later try would do better. */
-async function withinTemplateLimits(session: SyncSession): Promise<Exclude<Step<null>, { kind: 'contact_gone' }>> {
+async function withinLimits(session: SyncSession): Promise<Exclude<Step<null>, { kind: 'contact_gone' }>> {
   try {
     return await syncWithPresentContact(session);
   } catch (error) {
+    if (error instanceof TakenOverError) return comeBack(session, error.message);
     if (!(error instanceof TemplateError)) throw error;
     return { kind: 'stop', outcome: { kind: 'rejected', reason: error.message } };
   }

@@ -1,6 +1,7 @@
 import { canRead, type FoundRecord, type Result } from '../destinations/destination.ts';
 import type { TakenIdentity } from './choose-person.ts';
 import type { CompiledContact } from './compiled-sync.ts';
+import { workAlone } from './hold.ts';
 import { identitiesOf, type Identity } from './identity.ts';
 import { callPointer, matchPerson } from './match-person.ts';
 import { projectFields, type Projection } from './project-fields.ts';
@@ -63,7 +64,7 @@ async function createContact(
 
 /** Different persons' calls can meet at one record: its stamps are read and written by one at a time. */
 function updateContact(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
-  return session.dependencies.locks.run([`record:${known.id}`], () => updateRecord(session, target, known));
+  return workAlone(session, [`record:${known.id}`], () => updateRecord(session, target, known));
 }
 
 function conclude(session: SyncSession, contactId: string | null, step: RecordStep): Step<Person> {

@@ -19,6 +19,8 @@ export interface SyncInput {
   /** `preview`: reads are sent, writes are only recorded, and no link is touched. */
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  /** False when another worker may be at this run: nothing may be written any more. */
+  readonly stillHeld: () => Promise<boolean>;
 }
 
 /** What happens, or would happen, to one field. */

@@ -53,6 +53,8 @@ export interface Turn {
   readonly effect: 'read' | 'write';
   readonly limitClass: string | undefined;
   readonly signal: AbortSignal;
+  /** False: another worker may be at the same, and nothing is sent. Absent: nobody else can be. */
+  readonly stillHeld: (() => Promise<boolean>) | undefined;
 }
 
 /** Waits for room in the budget, asks the breaker, builds the request and sends it. Never throws. */
@@ -61,6 +63,9 @@ export async function takeTurn(channel: Channel, turn: Turn, build: () => HttpRe
   const slot = await channel.budgetOf(turn.limitClass).acquire(turn.signal);
   if (slot.kind === 'busy') return notSent({ kind: 'retry', reason: BUSY, notBeforeMs: slot.notBeforeMs });
   try {
+    // The wait may have been long, and the process may have stood still in it.
+    if (turn.stillHeld !== undefined && !(await turn.stillHeld()))
+      return notSent({ kind: 'retry', reason: TAKEN_OVER });
     return await sendNow(channel, turn, build, askedAtMs);
   } finally {
     slot.release();
@@ -68,6 +73,7 @@ export async function takeTurn(channel: Channel, turn: Turn, build: () => HttpRe
 }
 
 const BUSY = 'its request budget is used up';
+const TAKEN_OVER = 'another worker may have taken over, so it was not sent';
 
 async function sendNow(
   channel: Channel,

@@ -15,6 +15,7 @@ export function createMemorySecrets(): SecretStore & { readonly saved: JsonObjec
     saved,
     load: async () => saved.at(-1) ?? null,
     save: async (_name, value) => void saved.push(value),
+    alone: async (work) => ({ kind: 'done', value: await work() }),
   };
 }
 

@@ -47,7 +47,7 @@ export function checkConfig(text: string, variable: (name: string) => string | u
     destination: () => ({
       clock,
       ids: createIds(clock),
-      secrets: { load: offline, save: offline },
+      secrets: { load: offline, save: offline, alone: offline },
       sandboxStore: new Proxy({} as never, { get: () => offline }),
     }),
     sync: offline,

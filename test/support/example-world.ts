@@ -14,6 +14,7 @@ import { syncCall } from '../../src/sync/sync-call.ts';
 import type { SyncResult } from '../../src/sync/sync.ts';
 import { knownNames } from '../../src/templates/known-names.ts';
 import { buildScope } from '../../src/templates/scope.ts';
+import { createMemorySecrets } from './build-rest.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
 import { createMemoryLedger, createMemorySandboxStore } from './memory-crm.ts';
 
@@ -47,7 +48,7 @@ export function openExample(options: ExampleOptions): ExampleWorld {
     clock,
     ids: createIds(clock),
     sandboxStore: createMemorySandboxStore(),
-    secrets: { load: async () => null, save: async () => {} },
+    secrets: createMemorySecrets(),
   };
   const destination = createDestination({
     name,
@@ -96,6 +97,7 @@ export function openExample(options: ExampleOptions): ExampleWorld {
         force: false,
         mode: 'live',
         signal: new AbortController().signal,
+        stillHeld: () => Promise.resolve(true),
       }),
     close: () => http.close(),
   };

@@ -104,7 +104,12 @@ export function createSandbox({ sandboxStore }: Pick<WorldStores, 'sandboxStore'
   return sandboxDestination.create({
     name: CRM,
     config: { type: 'sandbox' },
-    dependencies: { clock, ids: createIds(clock), sandboxStore, secrets: { load: unused, save: unused } },
+    dependencies: {
+      clock,
+      ids: createIds(clock),
+      sandboxStore,
+      secrets: { load: unused, save: unused, alone: unused },
+    },
     issues: [],
     path: ['destinations', CRM],
   });
@@ -135,6 +140,7 @@ function toInput(call: Call, options: Partial<SyncInput>): SyncInput {
     force: false,
     mode: 'live',
     signal: new AbortController().signal,
+    stillHeld: () => Promise.resolve(true),
     ...options,
   };
 }

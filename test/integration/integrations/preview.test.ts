@@ -47,6 +47,7 @@ beforeEach(async () => {
     logger: silent,
     metrics: { requestSent: () => undefined },
     pauses: [],
+    manyProcesses: false,
   });
   compiled = compileForTest(services.compileDependencies);
   services.useAll(compiled.destinations);
