@@ -7,8 +7,9 @@ import { createIds } from '../../src/shared/ids.ts';
 import { createMemorySecrets } from '../support/build-rest.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemorySandboxStore } from '../support/memory-crm.ts';
+import { startHubSpot, type HubSpot, type HubSpotOptions } from '../simulators/hubspot/index.ts';
 import { startRestCrm, type RestCrm } from '../../src/torture/crm/rest-crm.ts';
-import { describeDestination, type DestinationHarness } from './destination-suite.ts';
+import { describeDestination, type DestinationHarness, type Hazard } from './destination-suite.ts';
 
 function build(config: JsonObject, clock: ManualClock, sandboxStore = createMemorySandboxStore()): Destination {
   const issues: ConfigIssue[] = [];
@@ -147,3 +148,48 @@ describeDestination('rest: create, conflict is looked up', ALL_HAZARDS, async ()
   );
   return { ...harness, conflicting: async (phone) => harness.crm.contacts.insert({ phone }).id };
 });
+
+const OBJECTS = { contact: 'contacts', call: 'calls', task: 'tasks' } as const;
+
+async function openHubSpot(options: Partial<HubSpotOptions> = {}): Promise<DestinationHarness & { hubspot: HubSpot }> {
+  const clock = createManualClock();
+  const hubspot = await startHubSpot({ retryAfterOn429: true, ...options });
+  const http = createHttpClient({ allowPrivateNetworks: true });
+  for (const type of Object.values(OBJECTS)) {
+    hubspot.addProperty(type, { name: 'note' });
+    hubspot.addProperty(type, { name: 'kept' });
+    const name = type === 'contacts' ? 'hookline_person_key' : 'hookline_call_id';
+    hubspot.addProperty(type, { name, hasUniqueValue: true });
+  }
+  const config = { type: 'hubspot', base_url: hubspot.url, access_token: hubspot.token, allow_private_networks: true };
+  const destination = build(config, clock);
+  for (const kind of ['contact', 'call', 'task'] as const) destination.willWrite?.(kind, ['note', 'kept']);
+  return {
+    hubspot,
+    destination,
+    http,
+    nowMs: () => clock.now(),
+    records: async (kind) => hubspot.records(OBJECTS[kind]).map(({ id, properties }) => ({ id, fields: properties })),
+    remove: async (kind, id) => hubspot.archive(OBJECTS[kind], id),
+    limitNext: (seconds) =>
+      hubspot.fail({
+        fault: {
+          kind: 'answer',
+          answer: { status: 429, body: { policyName: 'SECONDLY' }, headers: { 'Retry-After': String(seconds) } },
+        },
+      }),
+    revokeCredentials: () => hubspot.endToken(hubspot.token),
+    async close() {
+      http.close();
+      await hubspot.close();
+    },
+  };
+}
+
+const HUBSPOT_HAZARDS: readonly Hazard[] = ['deleted', 'rate_limit', 'credentials'];
+
+describeDestination('hubspot: with unique properties', HUBSPOT_HAZARDS, () => openHubSpot());
+
+describeDestination('hubspot: 2026-09, no trace ids in answers, merged ids lead on', HUBSPOT_HAZARDS, () =>
+  openHubSpot({ echoesTraceIds: false, mergedIdsRedirect: true, findsSecondaryEmail: true }),
+);
