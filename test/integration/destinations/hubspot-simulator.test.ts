@@ -116,12 +116,12 @@ describe('single records', () => {
   });
 });
 
+function upsertOf(id: string, properties: Record<string, string>): Record<string, unknown> & { id: string } {
+  return { id, idProperty: 'hookline_call_id', objectWriteTraceId: `trace-${id}`, properties };
+}
+
 describe('batches', () => {
   beforeEach(() => hubspot.addProperty('calls', { name: 'hookline_call_id', hasUniqueValue: true }));
-
-  function upsertOf(id: string, properties: Record<string, string>): Record<string, unknown> & { id: string } {
-    return { id, idProperty: 'hookline_call_id', objectWriteTraceId: `trace-${id}`, properties };
-  }
 
   test('an upsert creates, then updates, and answers in an order of its own', async () => {
     const api = client.crm.objects.calls.batchApi;
@@ -129,7 +129,7 @@ describe('batches', () => {
     const first = await api.upsert({ inputs: inputs as never });
     expect(first.results.map(({ _new }) => _new)).toEqual([true, true, true]);
     expect(first.results.map(({ properties }) => properties['hookline_call_id'])).not.toEqual(['a', 'b', 'c']);
-    expect(first.results.map(({ objectWriteTraceId }) => objectWriteTraceId).toSorted()).toEqual([
+    expect(first.results.map(({ objectWriteTraceId }) => String(objectWriteTraceId)).toSorted()).toEqual([
       'trace-a',
       'trace-b',
       'trace-c',
