@@ -3,6 +3,7 @@ import type { ApiAnswer } from '../simulator.ts';
 import { NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
 import { textOf } from './json-text.ts';
 import { OBJECT_TYPES, type ObjectType } from './object-types.ts';
+import type { Portal } from './portal.ts';
 import type { HubSpotRecord } from './record-table.ts';
 import { invalid, malformed, notFound, Refusal, rowError } from './refusals.ts';
 import { archiveRecord } from './records-api.ts';
@@ -87,7 +88,7 @@ export function batchRead(type: ObjectType, { portal, request }: ApiCall): ApiAn
   }
   const shown = [...found.values()].map((record) => showRecord(portal, type, record, properties));
   const errors = missing.length === 0 ? [] : [rowError(couldNotGet(type, missing), null)];
-  return answerBatch({ portal, request, version: '' }, 200, { results: shown, errors });
+  return answerBatch(portal, 200, { results: shown, errors });
 }
 
 export function batchArchive(type: ObjectType, { portal, request }: ApiCall): ApiAnswer {
@@ -119,7 +120,7 @@ function writeRows(
     }
   }
   transaction.commit();
-  return answerBatch(call, batch.status, { results, errors });
+  return answerBatch(call.portal, batch.status, { results, errors });
 }
 
 function hasTraceIds(inputs: readonly JsonObject[]): boolean {
@@ -137,7 +138,7 @@ function withoutCodes({ status, category, message, details }: Refusal): Refusal 
 
 /** Results come in another order than inputs did. */
 function answerBatch(
-  { portal }: ApiCall,
+  portal: Portal,
   status: number,
   { results, errors }: { results: readonly JsonObject[]; errors: readonly JsonObject[] },
 ): ApiAnswer {

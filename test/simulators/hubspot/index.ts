@@ -18,10 +18,9 @@ import { createRecord, updateRecord } from './write-records.ts';
 
 export { createHubSpotChaos, FAULTS, requestsOf } from './faults.ts';
 export { ALL_SCOPES, type ObjectType } from './object-types.ts';
-export type { HubSpotOptions, RecordRules } from './options.ts';
+export type { HubSpotOptions } from './options.ts';
 export type { HubSpotRecord } from './record-table.ts';
 export type { RequestClass } from './api.ts';
-export type { Policy } from './limits.ts';
 export type { Token } from './access.ts';
 
 /**

@@ -46,9 +46,6 @@ export function invalidValues(problems: readonly ValueProblem[]): Refusal {
   });
 }
 
-/** Where a correlation id comes from. */
-export type NextId = () => string;
-
 /** `{status:"error", message, category, correlationId, …}` */
 export function answerRefusal(refusal: Refusal, correlationId: string): ApiAnswer {
   const { status, category, message, details } = refusal;

@@ -5,7 +5,7 @@ import type { Portal } from './portal.ts';
 import type { HubSpotRecord } from './record-table.ts';
 
 /** What is answered when no properties are asked for. */
-export function defaultProperties(type: ObjectType): readonly string[] {
+function defaultProperties(type: ObjectType): readonly string[] {
   const named = type === 'contacts' ? ['email', 'firstname', 'lastname'] : [];
   return [CREATED[type], MODIFIED[type], 'hs_object_id', ...named];
 }

@@ -4,7 +4,7 @@ import type { Property } from './property.ts';
 import type { ValueProblem } from './refusals.ts';
 
 /** The longest text a property takes, in characters (hubspot.md 11). */
-export const MAX_TEXT = 65_536;
+const MAX_TEXT = 65_536;
 const MS_PER_DAY = 86_400_000;
 
 /**
