@@ -7,7 +7,8 @@ const CONFLICT = /^40(001|P01)$/;
  * connection exceptions, read-only, resources (disk full), operator intervention and timeouts, system and internal errors.
  */
 const SERVER_FAULT = /^(08|25006|53|55P03|57|58|XX|3D000|28|0A000)/;
-const SQLSTATE = /^[0-9A-Z]{5}$/;
+/** Every SQLSTATE has a digit; the system's own words of five letters, such as EPIPE, have none. */
+const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 
 /** True when everything was taken back because of somebody else, and may be tried again. */
 export function isConflict(error: unknown): boolean {
