@@ -6,13 +6,15 @@ export interface HooklineOptions {
   readonly dataDir: string;
   readonly port: number;
   readonly adminPort: number;
+  /** Default `all`. */
+  readonly role?: 'all' | 'receiver' | 'worker';
   /** For `${NAME}` in the config. */
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** Starts the daemon as its own process; it may not answer yet. */
 export function startHookline(options: HooklineOptions): RunningProcess {
-  return startNode(['src/main.ts', 'start'], environmentOf(options));
+  return startNode(['src/main.ts', 'start', '--role', options.role ?? 'all'], environmentOf(options));
 }
 
 /** Resolves when `/healthz` answers; throws with the daemon's own words when it ended instead. */

@@ -6,8 +6,8 @@ import { openSqliteLedger } from '../../src/ledger/open-sqlite-ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/open-postgres-ledger.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createIds } from '../../src/shared/ids.ts';
-import { startPostgres } from './postgres.ts';
-import { startRedis } from './redis.ts';
+import { startPostgres, type TestPostgres } from './postgres.ts';
+import { startRedis, type TestRedis } from './redis.ts';
 
 export type ModeName = Mode['kind'];
 
@@ -20,6 +20,9 @@ export interface RunningMode {
   readonly variables: Readonly<Record<string, string>>;
   /** The ledger, as another process has it. */
   openLedger(): Promise<LedgerWithSandbox>;
+  /** The servers, where the mode has them. */
+  readonly postgres?: TestPostgres;
+  readonly redis?: TestRedis;
   /** Takes the servers down. */
   stop(): Promise<void>;
 }
@@ -43,6 +46,8 @@ export async function startMode(name: ModeName, dataDir: string): Promise<Runnin
     name,
     variables: { DATABASE_URL: url, ...(redis === null ? {} : { REDIS_URL: redis.url }), DRAIN_SECONDS: '0' },
     openLedger: () => openPostgresLedger({ url, clock, ids }),
+    postgres,
+    ...(redis === null ? {} : { redis }),
     stop: async () => void (await Promise.all([postgres.stop(), redis?.stop()])),
   };
 }
