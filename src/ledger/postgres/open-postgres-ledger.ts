@@ -6,6 +6,7 @@ import { LedgerUnusableError } from '../ledger-unusable-error.ts';
 import { isMoveUnderWay } from '../move/move-mark.ts';
 import { createInsertEvents, GROUPS_UNDER_WAY } from './insert-events.ts';
 import { createPool, describeServer, type PoolLimits } from './pool.ts';
+import { createReadTime } from './read-time.ts';
 import { createRecordRefusals } from './record-refusals.ts';
 import { openPostgresDatabase } from './open-postgres-database.ts';
 import { migratePostgres } from './migrate-postgres.ts';
@@ -40,6 +41,7 @@ export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOpti
   return createLedger(database, clock, ids, {
     recordEvent: createRecordEvent(database, events.insert),
     recordRefusal: refusals.recordRefusal,
+    readTime: createReadTime(database),
     async close() {
       await Promise.all([events.drained(), refusals.drained()]);
       await receive.end();

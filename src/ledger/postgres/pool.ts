@@ -20,6 +20,8 @@ export function createPool(url: string, limits: PoolLimits): Pool {
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
+    // A webhook a minute should not have to wait for a connection to be made.
+    idleTimeoutMillis: 120_000,
     ...(statementTimeoutMs === 0
       ? {}
       : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + SILENCE_MS }),
