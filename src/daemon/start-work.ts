@@ -6,7 +6,8 @@ import type { DaemonServices } from './services.ts';
 
 /** How long the work of a killed process stays untouched. Leases are renewed three times per length, however long a request takes. */
 const LEASE_MS = 15_000;
-const GRACE_MS = 20_000;
+/** At a stop, for runs under way: with what follows, inside the 30 s that containers are given. */
+export const WORK_GRACE_MS = 20_000;
 
 /** Starts folding and syncing. `busy` is true while webhooks come in: they go first. */
 export function startWork(services: DaemonServices, busy: () => boolean): Worker {
@@ -22,7 +23,7 @@ export function startWork(services: DaemonServices, busy: () => boolean): Worker
     random,
     newOwner: () => ids.next('own'),
     leaseMs: LEASE_MS,
-    graceMs: GRACE_MS,
+    graceMs: WORK_GRACE_MS,
     destinations: destinations.runtimes().map((runtime) => ({
       destination: runtime.destination.name,
       concurrency: runtime.destination.runsInFlight ?? runtime.destination.rate?.max_in_flight ?? 4,

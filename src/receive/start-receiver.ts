@@ -32,7 +32,8 @@ const SERVER_SETTINGS = {
 };
 
 const MAX_CONNECTIONS = 10_000;
-const DEFAULT_GRACE_MS = 10_000;
+/** After the drain, for webhooks under way. */
+export const RECEIVE_GRACE_MS = 10_000;
 const CLOSING_INTERVAL_MS = 20;
 
 /** Listens; rejects when the port is taken. */
@@ -57,7 +58,7 @@ export async function startReceiver(options: ReceiverOptions): Promise<Receiver>
     },
     stop() {
       draining = true;
-      return close(server, options.graceMs ?? DEFAULT_GRACE_MS);
+      return close(server, options.graceMs ?? RECEIVE_GRACE_MS);
     },
   };
 }
