@@ -125,8 +125,8 @@ async function round(bench: Bench, start: () => Promise<unknown>): Promise<Round
   };
 }
 
-async function isDone({ hubspot: { records }, hookline }: Bench): Promise<boolean> {
-  if (records('calls').length < settings.calls) return false;
+async function isDone({ hookline }: Bench): Promise<boolean> {
+  if (hubspot.records('calls').length < settings.calls) return false;
   const metrics = await readMetrics(hookline);
   return sumOf(metrics, /^hookline_runs\{state="(?:due|running)"\}/) === 0;
 }

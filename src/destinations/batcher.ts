@@ -29,10 +29,17 @@ export interface Row<Item, Answer> {
 
 export type Load<Item, Answer> = (item: Item, context: RequestContext) => Promise<Answer | Failure>;
 
-/** Nothing came for so long: whoever waits alone need not wait longer. */
-const QUIET_MS = 40;
-/** While more keeps coming a request that is not full waits so long at most. */
-const LONGEST_MS = 500;
+/** How long to wait for more: since the last item, and since the first. */
+interface Patience {
+  readonly quietMs: number;
+  readonly longestMs: number;
+}
+
+/** Calls come one by one: whoever waits alone need not wait long. */
+const CALM: Patience = { quietMs: 30, longestMs: 300 };
+/** The last request carried many rows, so more will come: fuller requests bring all of them through sooner. */
+const BUSY: Patience = { quietMs: 250, longestMs: 2_000 };
+const BUSY_ROWS = 5;
 
 interface Waiter<Item, Answer> {
   readonly item: Item;
@@ -57,6 +64,7 @@ class Collector<Item, Answer> {
   /** Items since the last request was announced; a timer runs while there are any. */
   #timers: (() => void)[] = [];
   #isRipe = false;
+  #patience = CALM;
 
   constructor(options: BatcherOptions<Item, Answer>) {
     this.#options = options;
@@ -134,6 +142,7 @@ class Collector<Item, Answer> {
       else row.push(waiter);
     }
     this.#waiting = left;
+    this.#patience = rows.size >= BUSY_ROWS ? BUSY : CALM;
     if (left.length > 0) this.#restartTimers();
     return [...rows.values()].map((waiters) => toRow(waiters));
   }
@@ -160,7 +169,8 @@ class Collector<Item, Answer> {
       this.#announce();
     };
     const { after } = this.#options;
-    this.#timers = [after(QUIET_MS, ripen), longest ?? after(LONGEST_MS, ripen)];
+    const { quietMs, longestMs } = this.#patience;
+    this.#timers = [after(quietMs, ripen), longest ?? after(longestMs, ripen)];
   }
 }
 
