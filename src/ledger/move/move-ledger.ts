@@ -20,8 +20,8 @@ export type MoveResult =
   /** After the copy these tables were not the same: somebody else wrote to the target, or it holds an older state. */
   | { readonly kind: 'differs'; readonly tables: readonly string[] };
 
-/** Of no use to others: what the tables stand at, and locks of processes that are gone. */
-const LEFT_BEHIND = new Set(['migrations', 'locks']);
+/** Of no use to others: what the tables stand at, locks of processes that are gone, and what time it was. */
+const LEFT_BEHIND = new Set(['migrations', 'locks', 'shared_time']);
 
 /**
  * Copies a whole ledger into an empty PostgreSQL database that is migrated, then reads everything back and compares.

@@ -16,14 +16,18 @@ const MARK = 'ledger_move';
 
 /** Marks the database; null when the move may begin, or go on after an interruption. */
 export async function beginMove(to: Database, tables: readonly FrozenTable[]): Promise<Obstacle | null> {
-  const connections = await countOthers(to.db);
-  if (connections > 0) return { kind: 'target_in_use', connections };
+  const before = await countOthers(to.db);
+  if (before > 0) return { kind: 'target_in_use', connections: before };
   if (await isMoveUnderWay(to.db)) return null;
   const filled: string[] = [];
   for (const { name } of tables) if (await hasRows(to.db, name)) filled.push(name);
   if (filled.length > 0) return { kind: 'not_empty', tables: filled };
   await to.write([{ sql: `create table ${MARK} (id integer)`, parameters: [] }]);
-  return null;
+  // A daemon connects, then looks for the mark: one that did not see it is seen now.
+  const connections = await countOthers(to.db);
+  if (connections === 0) return null;
+  await endMove(to);
+  return { kind: 'target_in_use', connections };
 }
 
 export async function endMove(to: Database): Promise<void> {
