@@ -4,9 +4,9 @@ import { compileSources } from '../config/compile.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import { formatProblem, loadConfig, locate, type ConfigProblem, type LoadedConfig } from '../config/load.ts';
 import type { Mode } from '../config/mode.ts';
+import { openSharedLedger } from '../daemon/open-shared-ledger.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
-import { openPostgresLedger } from '../ledger/postgres/open-postgres-ledger.ts';
 import type { SourceAdapter } from '../platforms/platform.ts';
 import { systemClock, type Clock } from '../shared/clock.ts';
 import { checkDataDirectory, ledgerFile } from '../shared/data-directory.ts';
@@ -79,11 +79,8 @@ export async function withLedger(use: (access: LedgerAccess) => Promise<void>): 
 
 /** Opens the ledger of the mode, made or migrated as needed. The daemon may run: its sweeper finds what a command makes due. */
 export async function openAccess(mode: Mode): Promise<LedgerAccess> {
+  if (mode.kind !== 'embedded') return openSharedLedger(mode.databaseUrl, () => undefined);
   const clock = systemClock;
   const ids = createIds(clock);
-  const ledger =
-    mode.kind === 'embedded'
-      ? await openSqliteLedger({ file: ledgerFile(mode.dataDir), clock, ids })
-      : await openPostgresLedger({ url: mode.databaseUrl, clock, ids });
-  return { ledger, clock, ids };
+  return { ledger: await openSqliteLedger({ file: ledgerFile(mode.dataDir), clock, ids }), clock, ids };
 }

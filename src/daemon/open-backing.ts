@@ -1,7 +1,6 @@
 import type { Mode } from '../config/mode.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
-import { openPostgresLedger } from '../ledger/postgres/open-postgres-ledger.ts';
 import { describeServer } from '../ledger/postgres/pool.ts';
 import { holdLedger, type LedgerHold } from '../ledger/sqlite/hold-ledger.ts';
 import { createInProcessQueue } from '../queue/in-process.ts';
@@ -10,10 +9,11 @@ import { connectRedis } from '../queue/redis/redis-link.ts';
 import { createRedisQueue } from '../queue/redis/redis-queue.ts';
 import { createReservations, type Reservations } from '../queue/redis/reservations.ts';
 import type { SharedCounters } from '../receive/limiter.ts';
-import { systemClock, type Clock } from '../shared/clock.ts';
+import { createSteadyClock, type Clock } from '../shared/clock.ts';
 import { ledgerFile } from '../shared/data-directory.ts';
 import { createIds, type Ids } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
+import { openSharedLedger } from './open-shared-ledger.ts';
 import type { Role } from './services.ts';
 
 /** What the processes of an installation share beside the ledger. */
@@ -55,7 +55,7 @@ export function openBacking(mode: Mode, options: BackingOptions): Promise<Backin
     case 'embedded':
       return openEmbedded(mode.dataDir, options.role);
     case 'postgres':
-      return openPostgres(mode.databaseUrl);
+      return openPostgres(mode.databaseUrl, options.logger);
     case 'scaled_out':
       return openScaledOut(mode, options);
   }
@@ -68,7 +68,7 @@ async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null
   const file = ledgerFile(dataDir);
   const hold = role === 'receiver' ? NO_HOLD : holdLedger(file);
   if (hold === null) return null;
-  const clock = systemClock;
+  const clock = createSteadyClock();
   const ids = createIds(clock);
   try {
     const ledger = await openSqliteLedger({ file, clock, ids });
@@ -93,10 +93,8 @@ async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null
 }
 
 /** Several processes, and none rings at another's door: the sweeper of each looks once a second. */
-async function openPostgres(url: string): Promise<Backing> {
-  const clock = systemClock;
-  const ids = createIds(clock);
-  const ledger = await openPostgresLedger({ url, clock, ids });
+async function openPostgres(url: string, logger: Logger): Promise<Backing> {
+  const { clock, ids, ledger } = await openSharedLedger(url, (error) => logger.warn('clock.not_asked', { error }));
   return {
     clock,
     ids,
@@ -114,7 +112,7 @@ async function openScaledOut(
   { databaseUrl, redis: target, redisPrefix: prefix }: Extract<Mode, { kind: 'scaled_out' }>,
   { destinations, logger }: BackingOptions,
 ): Promise<Backing> {
-  const base = await openPostgres(databaseUrl);
+  const base = await openPostgres(databaseUrl, logger);
   const link = connectRedis({ target, prefix, logger });
   const queue = createRedisQueue({ link, destinations, clock: base.clock, logger });
   const reservations = createReservations(link);

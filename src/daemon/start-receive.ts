@@ -1,6 +1,7 @@
 import { createReceivedSource } from '../receive/create-received-source.ts';
 import { createEndpoint, RECEIVE_TIMEOUTS } from '../receive/endpoint.ts';
 import { startReceiver, type Receiver } from '../receive/start-receiver.ts';
+import { systemClock } from '../shared/clock.ts';
 import type { DaemonOptions, DaemonServices } from './services.ts';
 
 /** Opens the public port. */
@@ -9,6 +10,7 @@ export function startReceive(services: DaemonServices, { host, port }: DaemonOpt
   const handler = createEndpoint({
     ...services,
     ...RECEIVE_TIMEOUTS,
+    hostClock: systemClock,
     counters: services.redis?.counters,
     sources: [...services.compiled.sources.values()].map((source) => createReceivedSource(source, server)),
     trustedProxies: server.trusted_proxies,

@@ -194,6 +194,11 @@ export interface Ledger {
   renewLocks(owner: string, untilMs: number): Promise<readonly string[]>;
   /** Of these keys, gives back those that the owner still has. */
   releaseLocks(owner: string, keys: readonly string[]): Promise<void>;
+  /**
+   * What time it is for every process on this ledger, epoch milliseconds: it goes on steadily whoever's clock is set.
+   * `sinceMs`: how long ago this process asked last, by a clock that nobody sets; null at first.
+   */
+  readTime(sinceMs: number | null): Promise<number>;
   /** The current call counts too. */
   personHistory(customerNumber: string): Promise<PersonHistory>;
 

@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 
-import type { LockTable } from './locks/lock-table.ts';
+import type { LockTable, SharedTimeTable } from './locks/lock-table.ts';
 
 /*
  * Tables as SQL sees them. `…_ms` are epoch milliseconds; JSON is text; what is true is 1. `call_key` is
@@ -239,6 +239,7 @@ export interface Schema {
   readonly attempts: AttemptTable;
   readonly links: LinkTable;
   readonly locks: LockTable;
+  readonly shared_time: SharedTimeTable;
   readonly pauses: PauseTable;
   readonly secrets: SecretTable;
   readonly sandbox_records: SandboxRecordTable;

@@ -1,7 +1,7 @@
 import type { Ledger, NewEvent } from '../ledger/ledger.ts';
 import type { Health } from '../observability/health.ts';
 import type { Metrics } from '../observability/metrics.ts';
-import type { HeaderLines, UnverifiedRequest } from '../platforms/platform.ts';
+import type { HeaderLines, UnverifiedRequest, Verification } from '../platforms/platform.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Ids } from '../shared/ids.ts';
@@ -25,6 +25,8 @@ export interface ReceiveDependencies {
   readonly ledger: Pick<Ledger, 'recordEvent'>;
   readonly queue: Pick<Queue, 'ring'>;
   readonly clock: Clock;
+  /** The host's: what senders compare theirs with. */
+  readonly hostClock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, 'eventAnswered' | 'acknowledged'>;
@@ -58,7 +60,7 @@ export async function receiveWebhook(deps: ReceiveDependencies, incoming: Incomi
   if (read.kind === 'refused') return refuse(deps, delivery, read);
 
   const { source } = delivery;
-  const verification = source.adapter.verify(read.request, delivery.receivedAtMs);
+  const verification = verify(deps, delivery, read.request);
   if (!delivery.known) return refuse(deps, delivery, { status: 401, cause: 'unknown_source', body: read.request.body });
   if (verification.kind === 'refused') return refuseUnverified(deps, delivery, read.request, verification.cause);
   // Only now, and only to who proved something: a stranger must not learn from a 403 that there is such a source (trap 23).
@@ -73,6 +75,22 @@ export async function receiveWebhook(deps: ReceiveDependencies, incoming: Incomi
 
   return keepEvent(deps, delivery, createEvent(delivery, verification.request));
 }
+
+/**
+ * The sender's time is compared with the host's, which is set by somebody who knows. Should it be set wrongly, the steady
+ * clock still knows better for hours, and a webhook that is refused is a lead that is lost: in time by either is in time.
+ */
+function verify({ hostClock }: ReceiveDependencies, delivery: Delivery, request: UnverifiedRequest): Verification {
+  const { adapter } = delivery.source;
+  const hostMs = hostClock.now();
+  const verification = adapter.verify(request, hostMs);
+  const differs = Math.abs(hostMs - delivery.receivedAtMs) > CLOCKS_DIFFER_MS;
+  if (verification.kind !== 'refused' || !differs) return verification;
+  return adapter.verify(request, delivery.receivedAtMs);
+}
+
+/** Above what reading a body takes. */
+const CLOCKS_DIFFER_MS = 30_000;
 
 /** One request on its way: who sent it, to whom, when. */
 interface Delivery extends EventOrigin {

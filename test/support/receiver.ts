@@ -43,6 +43,7 @@ export async function startTestReceiver(options: TestReceiverOptions): Promise<T
     ratePerAddress: null,
     queue: { ring: () => void (rings += 1) },
     clock,
+    hostClock: clock,
     ids: createIds(clock),
     logger: createLogger({ level: 'debug', format: 'json', write: (line) => void lines.push(line) }),
     metrics,

@@ -70,7 +70,9 @@ export function createSyncProcess({
 }: SyncProcessOptions): SyncProcess {
   const log = createLog();
   const services = createDestinationServices({
-    ...{ ledger, clock, manyProcesses },
+    ledger,
+    clock,
+    manyProcesses,
     ids: createIds(clock),
     logger: log.logger,
     metrics: { requestSent: () => undefined },

@@ -8,7 +8,7 @@ import { mustChange, toStatement } from '../statement.ts';
 import { firstTables } from './0001-first-tables.ts';
 import { linksAndSandbox } from './0002-links-and-sandbox.ts';
 import { forgottenCalls } from './0003-forgotten-calls.ts';
-import { locks } from './0004-locks.ts';
+import { locksAndTime } from './0004-locks-and-time.ts';
 
 interface Migration {
   readonly name: string;
@@ -20,7 +20,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: 'first tables', build: firstTables },
   { name: 'links and sandbox', build: linksAndSandbox },
   { name: 'forgotten calls', build: forgottenCalls },
-  { name: 'locks', build: locks },
+  { name: 'locks and time', build: locksAndTime },
 ];
 
 export interface Migrated {

@@ -1,10 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Ids } from '../../shared/ids.ts';
 import { createLedger, type LedgerWithSandbox } from '../create-ledger.ts';
-import { createRecordEvent } from '../events/record-event.ts';
+import { createRecordEvent, prepareLink } from '../events/record-event.ts';
 import { LedgerUnusableError } from '../ledger-unusable-error.ts';
 import { isMoveUnderWay } from '../move/move-mark.ts';
 import { createInsertEvents, GROUPS_UNDER_WAY } from './insert-events.ts';
+import { createLinkDuplicates } from './link-duplicates.ts';
 import { createPool, describeServer, type PoolLimits } from './pool.ts';
 import { createReadTime } from './read-time.ts';
 import { createRecordRefusals } from './record-refusals.ts';
@@ -25,7 +26,7 @@ export interface PostgresLedgerOptions {
 }
 
 /** Webhooks have connections of their own, so that no list and no worker makes them wait; the answer is due within 3 s. */
-const RECEIVE: PoolLimits = { connections: GROUPS_UNDER_WAY, connectTimeoutMs: 1_500, statementTimeoutMs: 2_500 };
+const RECEIVE: PoolLimits = { connections: GROUPS_UNDER_WAY + 1, connectTimeoutMs: 1_500, statementTimeoutMs: 2_500 };
 
 /** Opens the ledger in PostgreSQL, migrated as needed. Rejects with the server and the reason when it cannot be used. */
 export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOptions): Promise<LedgerWithSandbox> {
@@ -37,13 +38,14 @@ export async function openPostgresLedger({ url, clock, ids }: PostgresLedgerOpti
   }
   const receive = createPool(url, RECEIVE);
   const events = createInsertEvents(receive);
+  const duplicates = createLinkDuplicates(receive, prepareLink(database));
   const refusals = createRecordRefusals(database);
   return createLedger(database, clock, ids, {
-    recordEvent: createRecordEvent(database, events.insert),
+    recordEvent: createRecordEvent(database, events.insert, duplicates.link),
     recordRefusal: refusals.recordRefusal,
     readTime: createReadTime(database),
     async close() {
-      await Promise.all([events.drained(), refusals.drained()]);
+      await Promise.all([events.drained(), duplicates.drained(), refusals.drained()]);
       await receive.end();
       await database.close();
     },

@@ -41,6 +41,12 @@ afterEach(async () => {
   await crm.close();
 });
 
+function processAt(index: number): SyncProcess {
+  const process = processes[index];
+  if (process === undefined) throw new Error(`there is no process ${index}`);
+  return process;
+}
+
 /** A call of a person who rings from another number each time, and is known by an address or an id only. */
 interface Ring {
   readonly person: number;
@@ -80,7 +86,7 @@ test('calls that share only an address or an id make one contact, whichever proc
       await Promise.all(
         all.map(async (ring, index) => {
           await pause(ring.afterMs);
-          const result = await processes[ring.process]?.sync(toCall(ring, round, index));
+          const result = await processAt(ring.process).sync(toCall(ring, round, index));
           expect(result).toMatchObject({ kind: 'finished' });
         }),
       );
@@ -98,7 +104,7 @@ test('calls that meet at one record leave it with the value of the newest', asyn
   const times = [newest, ...Array.from({ length: 11 }, (_none, index) => `2026-11-20T11:${10 + index}:00Z`)];
   await Promise.all(
     times.map((started_at, index) =>
-      processes[index % PROCESSES]?.sync(
+      processAt(index % PROCESSES).sync(
         exampleCall({
           id: `call_${index}`,
           provider_call_id: `c${index}`,

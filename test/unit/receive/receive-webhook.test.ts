@@ -83,6 +83,7 @@ function setUp(options: { source?: Partial<ReceivedSource>; deps?: Partial<Recei
     ledger: recorder,
     queue: { ring: (bell) => void rung.push(bell) },
     clock: { now: () => NOW_MS },
+    hostClock: { now: () => NOW_MS },
     ids: createIds({ now: () => NOW_MS }),
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },
     metrics: { eventAnswered: ignore, acknowledged: ignore },
@@ -327,4 +328,22 @@ test('property: whatever unverified requests claim, no verified delivery is take
       },
     ),
   );
+});
+
+test.each([
+  { sentAtMs: NOW_MS, hostMs: NOW_MS, status: 200 },
+  { sentAtMs: NOW_MS, hostMs: NOW_MS + 3_600_000, status: 200 },
+  { sentAtMs: NOW_MS + 3_600_000, hostMs: NOW_MS + 3_600_000, status: 200 },
+  { sentAtMs: NOW_MS - 3_600_000, hostMs: NOW_MS, status: 401 },
+  { sentAtMs: NOW_MS - 3_600_000, hostMs: NOW_MS + 3_600_000, status: 401 },
+])('in time by the steady clock or by the host is in time: %j', async ({ sentAtMs, hostMs, status }) => {
+  const timed: ReceivedSource['adapter'] = {
+    ...adapter,
+    verify: (request, nowMs) =>
+      Math.abs(nowMs - sentAtMs) <= 300_000
+        ? adapter.verify(request, nowMs)
+        : { kind: 'refused', cause: 'timestamp_out_of_tolerance' },
+  };
+  const { deps } = setUp({ source: { adapter: timed }, deps: { hostClock: { now: () => hostMs } } });
+  expect(await receiveWebhook(deps, incoming())).toMatchObject({ status });
 });

@@ -2,8 +2,8 @@ import type { Compilable, Kysely } from 'kysely';
 
 import type { Schema } from '../schema.ts';
 
-/** Persons and records that somebody works on, so that no other process does (docs/decisions/0010). */
-export function locks({ schema }: Kysely<Schema>): readonly Compilable[] {
+/** What several processes agree on: who works on which person or record, and what time it is (docs/decisions/0010). */
+export function locksAndTime({ schema }: Kysely<Schema>): readonly Compilable[] {
   return [
     schema
       .createTable('locks')
@@ -13,5 +13,10 @@ export function locks({ schema }: Kysely<Schema>): readonly Compilable[] {
       .addColumn('until_ms', 'bigint', (column) => column.notNull())
       .addPrimaryKeyConstraint('locks_key', ['key', 'destination']),
     schema.createIndex('locks_owner').on('locks').column('owner'),
+    schema
+      .createTable('shared_time')
+      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn('asked_at_ms', 'bigint', (column) => column.notNull())
+      .addColumn('ahead_ms', 'bigint', (column) => column.notNull()),
   ];
 }
