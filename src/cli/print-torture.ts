@@ -108,6 +108,11 @@ function verdictLines({ problems, options, folder }: TortureResult): string[] {
     ...more,
     '',
     `FAILED. Ledger, config and logs: ${folder}`,
-    `Again with: ${hookline(`torture --mode ${options.mode} --seconds ${options.seconds} --seed ${options.seed}`)}`,
+    `Again with: ${hookline(commandOf(options))}`,
   ];
+}
+
+function commandOf({ mode, seconds, seed, only, receivers, workers }: TortureResult['options']): string {
+  const processes = mode === 'embedded' ? '' : ` --receivers ${receivers} --workers ${workers}`;
+  return `torture --mode ${mode} --seconds ${seconds} --seed ${seed} --only ${only.join(',')}${processes}`;
 }

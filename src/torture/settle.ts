@@ -11,7 +11,7 @@ import { waitUntil, within } from './wait.ts';
 
 const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
 const DELIVERY_TIMEOUT_MS = 120_000;
-const QUIET_TIMEOUT_MS = 300_000;
+const QUIET_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 40_000;
 const PROGRESS_MS = 5_000;
 

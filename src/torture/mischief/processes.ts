@@ -2,10 +2,10 @@ import { describeExit, type Daemon } from '../stage/daemon-process.ts';
 import { holdOn, within } from '../wait.ts';
 import type { Mischief, MischiefContext } from './mischief.ts';
 
-/** Some kills come while the process is still starting again. */
-const EARLY_KILL_CHANCE = 0.25;
-/** Others come the moment a 200 does: whoever answers before the disk has it is caught here. */
-const ON_ANSWER_CHANCE = 0.5;
+/** One after the other, so that some come while the process is still starting again. */
+const MOST_KILLS = 3;
+/** Most come the moment a 200 does: whoever answers before the disk has it is caught here. */
+const ON_ANSWER_CHANCE = 0.7;
 const ANSWER_TIMEOUT_MS = 3_000;
 
 export const kill: Mischief = {
@@ -13,14 +13,12 @@ export const kill: Mischief = {
   title: 'kill -9',
   async run({ stage, senders, random, signal }) {
     const daemon = random.pick(stage.daemons);
-    if (random.chance(ON_ANSWER_CHANCE)) await within(senders.nextAnswer(200, daemon.port), ANSWER_TIMEOUT_MS);
-    await daemon.stop('SIGKILL');
-    if (random.chance(EARLY_KILL_CHANCE)) {
-      daemon.start();
-      await holdOn(random.int(0, 500), signal);
+    for (let kills = random.int(1, MOST_KILLS); kills > 0 && !signal.aborted; kills -= 1) {
+      if (random.chance(ON_ANSWER_CHANCE)) await within(senders.nextAnswer(200, daemon.port), ANSWER_TIMEOUT_MS);
+      else await holdOn(random.int(0, 500), signal);
       await daemon.stop('SIGKILL');
+      daemon.start();
     }
-    daemon.start();
     return daemon.port;
   },
 };
