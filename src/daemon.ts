@@ -4,6 +4,7 @@ import { startAdmin, type Admin } from './admin/start-admin.ts';
 import { compileConfig } from './config/compile.ts';
 import type { ConfigProblem } from './config/load.ts';
 import { createDestinationServices } from './daemon/destination-services.ts';
+import { learnPauses } from './daemon/learn-pauses.ts';
 import { openBacking, type Backing } from './daemon/open-backing.ts';
 import { createReadings } from './daemon/readings.ts';
 import type { DaemonOptions, DaemonServices } from './daemon/services.ts';
@@ -64,7 +65,7 @@ async function startOn(backing: Backing, options: DaemonOptions): Promise<StartR
   if (result.kind === 'invalid') return result;
   destinations.useAll(result.compiled.destinations);
   const services: DaemonServices = { ...base, destinations, compiled: result.compiled };
-  const parts: Parts = { receiver: null, work: null, upkeep: null, admin: null };
+  const parts: Parts = { receiver: null, work: null, upkeep: null, learning: null, admin: null };
   try {
     await startParts(services, options, { parts, backing });
   } catch (error) {
@@ -83,6 +84,7 @@ interface Parts {
   receiver: Receiver | null;
   work: { stop(): Promise<void> } | null;
   upkeep: { stop(): Promise<void> } | null;
+  learning: { stop(): void } | null;
   admin: Admin | null;
 }
 
@@ -104,12 +106,14 @@ async function startParts(
     await backing.takeOver();
     parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
     parts.upkeep = startUpkeep(services);
+    if (options.mode.kind !== 'embedded') parts.learning = learnPauses(services);
   }
 }
 
 /** Nothing is claimed any more from the beginning, so that runs may end while the receiver drains. */
 async function stopParts(services: DaemonServices, parts: Parts, drainSeconds: number): Promise<void> {
   await Promise.all([stopReceiver(parts.receiver, drainSeconds), parts.work?.stop()]);
+  parts.learning?.stop();
   await parts.upkeep?.stop();
   await parts.admin?.stop();
   await services.destinations.settled();

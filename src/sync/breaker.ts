@@ -42,6 +42,8 @@ export interface Breaker {
   /** The destination itself said that it cannot be used. */
   pause(pause: Omit<Pause, 'destination'>): void;
   resume(): void;
+  /** Another process paused or resumed: as there, and nobody needs to be told. */
+  adopt(pause: Pause | null): void;
   /** What is in force, for status output. */
   current(): Pause | null;
 }
@@ -77,6 +79,10 @@ export function createBreaker(options: BreakerOptions, initial: Pause | null = n
     resume() {
       Object.assign(state, { faults: 0, openings: 0, probing: false });
       change(state, options, null);
+    },
+    adopt(pause) {
+      Object.assign(state, { faults: 0, probing: false, pause });
+      if (pause === null) state.openings = 0;
     },
     current: () => state.pause,
   };

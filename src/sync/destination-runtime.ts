@@ -57,7 +57,7 @@ export interface DestinationRuntime {
   openContext(options: ContextOptions): OpenContext;
   /** The destination said that it cannot be used: nothing runs until then, or until a person resumes it. */
   pause(failure: Extract<Failure, { kind: 'paused' }>): void;
-  /** Resumes when a person did (`hookline destinations resume` takes the pause out of the ledger). */
+  /** Takes over what the ledger says: a person resumed it (`hookline destinations resume`), or another worker paused it. */
   refresh(): Promise<void>;
   /** Resolves when every change of the pause is on disk. */
   settled(): Promise<void>;
@@ -162,13 +162,20 @@ function createPauseKeeper({ ledger, logger, destination: { name } }: Destinatio
 }
 
 async function refresh(
-  { ledger, destination }: DestinationRuntimeOptions,
+  { ledger, destination, logger }: DestinationRuntimeOptions,
   breaker: Breaker,
   keeper: PauseKeeper,
 ): Promise<void> {
   await keeper.settled();
   const before = breaker.current();
-  const kept = (await ledger.pauses()).some((pause) => pause.destination === destination.name);
-  // A pause that began while the ledger was read is not there yet.
-  if (!kept && before !== null && breaker.current() === before) breaker.resume();
+  const kept = (await ledger.pauses()).find((pause) => pause.destination === destination.name) ?? null;
+  // What changed here while the ledger was read is not there yet.
+  if (breaker.current() !== before || isSamePause(kept, before)) return;
+  breaker.adopt(kept);
+  if (kept === null) logger.info('destination.resumed', { destination: destination.name, by: 'another process' });
+  else logger.warn('destination.paused', { ...kept, by: 'another process' });
+}
+
+function isSamePause(left: Pause | null, right: Pause | null): boolean {
+  return left?.sinceMs === right?.sinceMs && left?.untilMs === right?.untilMs && left?.reason === right?.reason;
 }

@@ -163,6 +163,24 @@ test('bad credentials hold everything until a person acts, also from another pro
   expect(opened.runtime.canRun(opened.clock.now())).toEqual({ ok: true });
 });
 
+test('a pause that another process made holds here, and ends here when it ends there', async () => {
+  const opened = open();
+  await opened.runtime.refresh();
+  const pause = { destination: 'crm', reason: 'HTTP 401', hint: null, sinceMs: 5, untilMs: null };
+  await opened.ledger.savePause(pause);
+  await opened.runtime.refresh();
+  expect(opened.runtime.canRun(opened.clock.now())).toMatchObject({ ok: false, reason: 'HTTP 401' });
+  // Of two that paused it the later word counts.
+  await opened.ledger.savePause({ ...pause, reason: 'daily quota', untilMs: opened.clock.now() + 60_000 });
+  await opened.runtime.refresh();
+  expect(opened.runtime.canRun(opened.clock.now())).toMatchObject({ ok: false, reason: 'daily quota' });
+  await opened.ledger.clearPause('crm');
+  await opened.runtime.refresh();
+  await opened.runtime.settled();
+  expect(opened.runtime.canRun(opened.clock.now())).toEqual({ ok: true });
+  expect(await opened.ledger.pauses()).toEqual([]);
+});
+
 test('after a restart: a pause with an end holds, one without is tried once', async () => {
   const pause = { destination: 'crm', reason: 'daily quota', hint: null, sinceMs: 0 };
   const until = Date.UTC(2026, 10, 21);
