@@ -47,6 +47,8 @@ export interface SandboxStore {
   history(destination: string, recordId: string): Promise<readonly SandboxChange[]>;
 }
 
+/** Characters of a value that `findByField` finds. */
+const LONGEST_FOUND = 256;
 const MAX_FOUND = 50;
 
 export function createSandboxStore(database: Database): SandboxStore {
@@ -185,10 +187,15 @@ function changeStatements(
       }),
     ),
     toStatement(db.deleteFrom('sandbox_values').where('record_id', '=', record.id).where('field', '=', field)),
-    ...(typeof after === 'string' || typeof after === 'number'
+    ...(isFindable(after)
       ? [toStatement(db.insertInto('sandbox_values').values({ ...common, field, value: String(after) }))]
       : []),
   ]);
+}
+
+/** A transcript is no search word, and longer than what PostgreSQL keeps in an index. */
+function isFindable(value: JsonValue): value is number | string {
+  return typeof value === 'number' || (typeof value === 'string' && value.length <= LONGEST_FOUND);
 }
 
 function toRecord(row: SandboxRecordTable): SandboxRecord {

@@ -1,4 +1,5 @@
 import type { Call } from '../domain/call.ts';
+import { identityText } from '../domain/identity-text.ts';
 import type { CompiledContact, IdentityKind } from './compiled-sync.ts';
 
 /** One thing by which a person is known. */
@@ -22,17 +23,12 @@ const PREFIXES: Readonly<Record<IdentityKind, string>> = { external_id: 'externa
 function valueOf(call: Call, kind: IdentityKind): string | null {
   switch (kind) {
     case 'external_id':
-      return text(call.contact.external_id);
+      return identityText(call.contact.external_id);
     case 'email':
       // Addresses differ in case between CRMs and platforms; nobody tells people apart by it.
-      return text(call.contact.email)?.toLowerCase() ?? null;
+      return identityText(call.contact.email)?.toLowerCase() ?? null;
     case 'phone':
       // An agent who calls in through our own number must not get every call on his contact (field-notes.md C4).
-      return call.customer_number === call.business_number ? null : text(call.customer_number);
+      return call.customer_number === call.business_number ? null : identityText(call.customer_number);
   }
-}
-
-function text(value: string | null | undefined): string | null {
-  const trimmed = typeof value === 'string' ? value.trim() : '';
-  return trimmed === '' ? null : trimmed;
 }

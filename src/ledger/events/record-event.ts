@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 
-import type { Database } from '../database.ts';
+import type { Database, Statement } from '../database.ts';
 import type { NewEvent, RecordedEvent } from '../ledger.ts';
 import type { EventTable } from '../schema.ts';
 import { prepare } from '../statement.ts';
@@ -8,6 +8,9 @@ import { toEventRow } from './event-row.ts';
 
 /** Inserts an event with its place in the fold's queue; false when its receipt key was there already. */
 export type InsertEvent = (row: EventTable) => Promise<boolean>;
+
+/** Adds a duplicate to the first delivery of its key; resolves to the id of that, null when there is none. */
+export type LinkDuplicate = (of: LinkParameters) => Promise<string | null>;
 
 /** Duplicates of one event that are kept each; later ones are only counted. */
 const KEPT_DUPLICATES = 20;
@@ -19,26 +22,25 @@ const KEPT_DUPLICATES = 20;
 export function createRecordEvent(
   database: Database,
   insertEvent: InsertEvent = createInsertEvent(database),
+  linkDuplicate: LinkDuplicate = createLinkDuplicate(database),
 ): (event: NewEvent) => Promise<RecordedEvent> {
-  const link = prepareLink(database);
   return async (event) => {
     const row = toEventRow(event);
     if (await insertEvent(row)) return { kind: 'recorded', id: event.id };
-    const first = await linkDuplicate(database, link, row);
+    const { source, receipt_key, received_at_ms } = row;
+    const first = await linkDuplicate({ source, receipt_key, received_at_ms });
     if (first !== null) return { kind: 'duplicate', id: first };
     throw new Error(`The first delivery of ${event.receiptKey} disappeared while its duplicate was recorded.`);
   };
 }
 
-async function linkDuplicate(
-  database: Database,
-  link: ReturnType<typeof prepareLink>,
-  row: EventTable,
-): Promise<string | null> {
-  const { source, receipt_key, received_at_ms } = row;
-  const written = await database.write([link({ source, receipt_key, received_at_ms })]);
-  const [linked] = written.kind === 'written' ? (written.results[0]?.rows ?? []) : [];
-  return linked === undefined ? null : (linked as { readonly event_id: string }).event_id;
+function createLinkDuplicate(database: Database): LinkDuplicate {
+  const link = prepareLink(database);
+  return async (of) => {
+    const written = await database.write([link(of)]);
+    const [linked] = written.kind === 'written' ? (written.results[0]?.rows ?? []) : [];
+    return linked === undefined ? null : (linked as { readonly event_id: string }).event_id;
+  };
 }
 
 function createInsertEvent(database: Database): InsertEvent {
@@ -98,13 +100,14 @@ function prepareQueue({ db }: Database) {
   );
 }
 
-interface LinkParameters {
+export interface LinkParameters {
   readonly source: string;
   readonly receipt_key: string;
   readonly received_at_ms: number;
 }
 
-function prepareLink({ db }: Database) {
+/** Returns the `event_id` of the first delivery. */
+export function prepareLink({ db }: Database): (of: LinkParameters) => Statement {
   return prepare<LinkParameters>((row) =>
     db
       .insertInto('duplicates')

@@ -4,9 +4,10 @@ import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
 const CONFLICT = /^40(001|P01)$/;
 /**
  * The server is away, full, told to stop, out of time, or broken (https://www.postgresql.org/docs/15/errcodes-appendix.html):
- * connection exceptions, read-only, resources (disk full), operator intervention and timeouts, system and internal errors.
+ * connection exceptions, read-only, idle in a transaction for too long, resources (disk full), operator intervention and
+ * timeouts, system and internal errors.
  */
-const SERVER_FAULT = /^(08|25006|53|55P03|57|58|XX|3D000|28|0A000)/;
+const SERVER_FAULT = /^(08|25006|25P03|53|55P03|57|58|XX|3D000|28|0A000)/;
 /** Every SQLSTATE has a digit; the system's own words of five letters, such as EPIPE, have none. */
 const SQLSTATE = /^(?=.*\d)[0-9A-Z]{5}$/;
 

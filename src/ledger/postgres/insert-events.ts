@@ -10,7 +10,7 @@ import { connect } from './write-list.ts';
 /** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
 export const GROUPS_UNDER_WAY = 2;
 /** The receiver answers 503 at this age. */
-const DEADLINE_MS = 3_000;
+export const DEADLINE_MS = 3_000;
 const LIMITS: GatherLimits = {
   groupsUnderWay: GROUPS_UNDER_WAY,
   itemsPerGroup: 256,

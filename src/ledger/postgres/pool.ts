@@ -13,18 +13,24 @@ export interface PoolLimits {
 /** A server that stands still ends no statement; the connection is given up this much later. */
 const SILENCE_MS = 500;
 
+/** A worker that stands still or lost its power in the middle of a list gives back what the list has locked. */
+const SILENT_LIST_MS = 5_000;
+
 /** Connections to one server, made when needed and anew when they break. TLS as the URL's `sslmode` says. */
 export function createPool(url: string, limits: PoolLimits): Pool {
   const { connections, connectTimeoutMs, statementTimeoutMs } = limits;
   const pool = new Pool({
     connectionString: url,
     max: connections,
+    // One stays, and tells a move that this database is in use (move-mark.ts).
+    min: 1,
     connectionTimeoutMillis: connectTimeoutMs,
     // A webhook a minute should not have to wait for a connection to be made.
     idleTimeoutMillis: 120_000,
     ...(statementTimeoutMs === 0
       ? {}
       : { statement_timeout: statementTimeoutMs, query_timeout: statementTimeoutMs + SILENCE_MS }),
+    idle_in_transaction_session_timeout: SILENT_LIST_MS,
     application_name: 'hookline',
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
