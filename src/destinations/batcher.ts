@@ -15,7 +15,7 @@ export interface BatcherOptions<Item, Answer> {
    * Sends one request. It calls `take` when its turn has come, once, and settles every row it took; rows that it leaves
    * unsettled, or did not take, fail as `unknown`.
    */
-  readonly send: (take: () => readonly Row<Item, Answer>[], leader: RequestContext) => Promise<void>;
+  readonly send: (take: () => Promise<readonly Row<Item, Answer>[]>, leader: RequestContext) => Promise<void>;
   readonly after: After;
 }
 
@@ -37,8 +37,10 @@ interface Patience {
 
 /** Calls come one by one: whoever waits alone need not wait long. */
 const CALM: Patience = { quietMs: 30, longestMs: 300 };
-/** The last request carried many rows, so more will come: fuller requests bring all of them through sooner. */
-const BUSY: Patience = { quietMs: 250, longestMs: 2_000 };
+/** The last request carried some rows: a few more may come. */
+const BUSY: Patience = { quietMs: 100, longestMs: 500 };
+/** It was more than half full, so there is a backlog, and full requests bring it through soonest. */
+const BACKLOG: Patience = { quietMs: 2_000, longestMs: 2_000 };
 const BUSY_ROWS = 5;
 
 interface Waiter<Item, Answer> {
@@ -111,11 +113,11 @@ class Collector<Item, Answer> {
   async #sendOne(leader: RequestContext): Promise<void> {
     const taken: Row<Item, Answer>[] = [];
     let isTaken = false;
-    const take = (): readonly Row<Item, Answer>[] => {
+    const take = async (): Promise<readonly Row<Item, Answer>[]> => {
       if (isTaken) throw new Error('a request takes its rows once');
       isTaken = true;
       this.#announced -= 1;
-      taken.push(...this.#takeRows());
+      taken.push(...(await withoutLost(this.#takeRows())));
       return taken;
     };
     let reason = 'the request was given up';
@@ -124,7 +126,7 @@ class Collector<Item, Answer> {
     } catch (error) {
       reason = `Unexpected failure: ${error instanceof Error ? error.message : String(error)}`;
     }
-    if (!isTaken) take();
+    if (!isTaken) await take();
     for (const row of taken) row.settle({ kind: 'unknown', reason });
     if (this.#waiting.length > 0) this.#restartTimers();
     this.#announce();
@@ -142,9 +144,14 @@ class Collector<Item, Answer> {
       else row.push(waiter);
     }
     this.#waiting = left;
-    this.#patience = rows.size >= BUSY_ROWS ? BUSY : CALM;
+    this.#patience = this.#patienceAfter(rows.size);
     if (left.length > 0) this.#restartTimers();
     return [...rows.values()].map((waiters) => toRow(waiters));
+  }
+
+  #patienceAfter(rows: number): Patience {
+    if (rows * 2 > this.#options.maxRows) return BACKLOG;
+    return rows >= BUSY_ROWS ? BUSY : CALM;
   }
 
   /** Takes up room when it says yes. The first row always has room, or it would wait for ever. */
@@ -185,6 +192,20 @@ function toRow<Item, Answer>(waiters: readonly Waiter<Item, Answer>[]): Row<Item
       for (const waiter of waiters.filter(({ settled }) => !settled)) waiter.settle(answer);
     },
   };
+}
+
+/** Whoever stood still too long has lost his run to another worker, and takes no part. */
+async function withoutLost<Item, Answer>(rows: readonly Row<Item, Answer>[]): Promise<readonly Row<Item, Answer>[]> {
+  const held = await Promise.all(
+    rows.map(({ contexts }) =>
+      Promise.all(contexts.map((context) => context.stillHeld())).then((all) => all.includes(true)),
+    ),
+  );
+  for (const [index, row] of rows.entries()) {
+    if (held[index] !== true)
+      row.settle({ kind: 'retry', reason: 'another worker may have taken over, so it was not sent' });
+  }
+  return rows.filter((_row, index) => held[index] === true);
 }
 
 /** What was taken may be on its way. */

@@ -120,7 +120,13 @@ export interface RequestContext {
    * own timeout and not with any of the attempts, and is built only when its turn has come, so that it can take along what
    * came meanwhile. Each attempt that took part has to `keep` it.
    */
-  sendShared(build: () => HttpRequest | null, effect: 'read' | 'write', limitClass?: string): Promise<SharedAnswer>;
+  sendShared(
+    build: () => Promise<HttpRequest | null>,
+    effect: 'read' | 'write',
+    limitClass?: string,
+  ): Promise<SharedAnswer>;
+  /** False: another worker may be at the same run by now. To be asked of everybody who takes part in a shared request. */
+  stillHeld(): Promise<boolean>;
   /** Keeps a shared exchange with this attempt, with these parts of its bodies: a hundred rows are not kept a hundred times. */
   keep(exchange: Exchange, part: ExchangePart): void;
   readonly signal: AbortSignal;

@@ -135,6 +135,7 @@ function openContext(channel: Channel, { mode, signal, stillHeld }: ContextOptio
         send: (request, effect, limitClass) => sendRequest(channel, conversation, request, { effect, limitClass }),
         sendShared: (build, effect, limitClass) => sendShared(channel, conversation, build, { effect, limitClass }),
         keep: (exchange, part) => keepExchange(channel, conversation, exchange, part),
+        stillHeld: async () => stillHeld === undefined || stillHeld(),
       };
     },
     requests: () => records,

@@ -40,22 +40,22 @@ export async function sendRequest(
     conversation.records.push(describe(channel, operation, planned, bodiesOf(request, null)));
     return { kind: 'planned' };
   }
-  const answer = await takeTurn(channel, { ...sending, operation, signal, stillHeld }, () => request);
+  const answer = await takeTurn(channel, { ...sending, operation, signal, stillHeld }, () => Promise.resolve(request));
   if (answer.kind === 'empty') throw new Error('a request that was there was not sent');
   const { exchange } = answer;
   if (exchange !== null) keepExchange(channel, conversation, exchange, bodiesOf(request, exchange.outcome));
   return answer.kind === 'failed' ? answer.failure : { kind: 'response', response: answer.response };
 }
 
-/** Sends one request for many attempts; see `RequestContext.sendShared`. */
+/** Sends one request for many attempts; see `RequestContext.sendShared`. That it is still theirs is asked while it is built. */
 export function sendShared(
   channel: Channel,
-  { mode, operation, stillHeld }: Conversation,
-  build: () => HttpRequest | null,
+  { mode, operation }: Conversation,
+  build: () => Promise<HttpRequest | null>,
   sending: Sending,
 ): Promise<SharedAnswer> {
   if (mode === 'preview') throw new Error('a preview shares no request');
-  return takeTurn(channel, { ...sending, operation, signal: NEVER, stillHeld }, build);
+  return takeTurn(channel, { ...sending, operation, signal: NEVER, stillHeld: undefined }, build);
 }
 
 /** Keeps an exchange, masked, with one attempt. */

@@ -33,7 +33,7 @@ export interface Channel {
 }
 
 /** What a request is for. */
-export type Operation = 'find' | 'read' | 'recover' | `write_${RecordKind}` | 'check';
+export type Operation = 'find' | 'read' | 'recover' | `write_${RecordKind}` | 'check' | 'setup';
 
 /** `429` apart from other refusals; `not_sent` and `unknown` as in HttpOutcome; `aborted`: by us, when a run was interrupted. */
 export type ResultClass = '2xx' | '3xx' | '4xx' | '429' | '5xx' | 'not_sent' | 'unknown' | 'aborted';
@@ -58,7 +58,11 @@ export interface Turn {
 }
 
 /** Waits for room in the budget, asks the breaker, builds the request and sends it. Never throws. */
-export async function takeTurn(channel: Channel, turn: Turn, build: () => HttpRequest | null): Promise<SharedAnswer> {
+export async function takeTurn(
+  channel: Channel,
+  turn: Turn,
+  build: () => Promise<HttpRequest | null>,
+): Promise<SharedAnswer> {
   const askedAtMs = channel.clock.now();
   const slot = await channel.budgetOf(turn.limitClass).acquire(turn.signal);
   if (slot.kind === 'busy') return notSent({ kind: 'retry', reason: BUSY, notBeforeMs: slot.notBeforeMs });
@@ -78,13 +82,13 @@ const TAKEN_OVER = 'another worker may have taken over, so it was not sent';
 async function sendNow(
   channel: Channel,
   turn: Turn,
-  build: () => HttpRequest | null,
+  build: () => Promise<HttpRequest | null>,
   askedAtMs: number,
 ): Promise<SharedAnswer> {
   const { breaker, clock, http } = channel;
-  const startedAtMs = clock.now();
-  const request = build();
+  const request = await build();
   if (request === null) return { kind: 'empty' };
+  const startedAtMs = clock.now();
   const entry = breaker.enter(startedAtMs);
   if (!entry.ok) return notSent(asPaused(entry));
   const outcome = await http.send(request, turn.signal);

@@ -29,7 +29,7 @@ export function createTestContext(http: HttpClient, mode: 'live' | 'preview' = '
       return outcome.kind === 'response' ? outcome : toFailure(outcome);
     },
     async sendShared(build, effect) {
-      const request = build();
+      const request = await build();
       if (request === null) return { kind: 'empty' };
       sent.push({ effect, request });
       const outcome = await http.send(request);
@@ -38,6 +38,7 @@ export function createTestContext(http: HttpClient, mode: 'live' | 'preview' = '
       return { kind: 'failed', failure: toFailure(outcome), exchange };
     },
     keep: (exchange, part) => void kept.push({ exchange, part }),
+    stillHeld: () => Promise.resolve(true),
   };
 }
 

@@ -29,7 +29,7 @@ export interface HubSpotClient {
   /** For many attempts; `build` is asked when the request's turn has come. */
   askShared(
     question: Omit<Question, 'body'>,
-    build: () => JsonObject | null,
+    build: () => Promise<JsonObject | null>,
     leader: RequestContext,
   ): Promise<SharedReply>;
 }
@@ -89,14 +89,14 @@ async function sendOnce(
 async function askShared(
   options: ClientOptions,
   question: Omit<Question, 'body'>,
-  build: () => JsonObject | null,
+  build: () => Promise<JsonObject | null>,
   leader: RequestContext,
 ): Promise<SharedReply> {
   const leading = asShared(leader);
   const template = await options.authenticator.authorise(toRequest(options, { ...question, body: null }), leading);
   if (template.kind !== 'ok') return { reply: template, exchange: null };
-  const buildRequest = (): HttpRequest | null => {
-    const body = build();
+  const buildRequest = async (): Promise<HttpRequest | null> => {
+    const body = await build();
     return body === null ? null : { ...template.request, body: JSON.stringify(body) };
   };
   const sent = await leader.sendShared(buildRequest, question.effect, question.limitClass);
@@ -127,7 +127,7 @@ function asShared(context: RequestContext): RequestContext {
   return {
     ...context,
     async send(request, effect, limitClass) {
-      const sent = await context.sendShared(() => request, effect, limitClass);
+      const sent = await context.sendShared(() => Promise.resolve(request), effect, limitClass);
       if (sent.kind === 'empty') throw new Error('a request that was there was not sent');
       if (sent.exchange !== null) context.keep(sent.exchange, wholePart(sent.exchange));
       return sent.kind === 'failed' ? sent.failure : sent;

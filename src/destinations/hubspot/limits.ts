@@ -16,8 +16,11 @@ export const SEARCH_RATE: Rate = { max_in_flight: 4, per: [{ n: 4, seconds: 1 }]
 const BURST = { n: 100, seconds: 10 };
 const IN_FLIGHT = 8;
 
-/** Wide enough to fill the largest batches while others are on their way. */
-export const RUNS_IN_FLIGHT = 400;
+/**
+ * More than search, contacts, calls and associations hold together without any of them being full (99 + 99 + 99 + 199):
+ * so in a backlog some request is always full, and none has to leave half empty.
+ */
+export const RUNS_IN_FLIGHT = 600;
 
 export function generalRate({ rate }: HubSpotConfig): Rate {
   return rate ?? { max_in_flight: IN_FLIGHT, per: spread(BURST) };

@@ -52,18 +52,18 @@ type Rows<Item, Value> = readonly Row<Item, Value>[];
 
 async function send<Item, Value>(
   options: RowBatchOptions<Item, Value>,
-  take: () => Rows<Item, Value>,
+  take: () => Promise<Rows<Item, Value>>,
   leader: RequestContext,
 ): Promise<void> {
   let taken: Rows<Item, Value> | null = null;
-  const build = (): JsonObject | null => {
-    taken = take();
+  const build = async (): Promise<JsonObject | null> => {
+    taken = await take();
     return taken.length === 0 ? null : options.body(taken.map(({ item }) => item));
   };
   const shared = await options.client.askShared(options.question, build, leader);
   if ('kind' in shared) return;
   // Refused before its turn came: whoever waits hears of it.
-  await settle(options, taken ?? take(), shared);
+  await settle(options, taken ?? (await take()), shared);
 }
 
 async function settle<Item, Value>(
@@ -102,7 +102,7 @@ async function sendInHalves<Item, Value>(
   const middle = Math.ceil(rows.length / 2);
   for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
     const leader = half[0]?.contexts[0];
-    if (leader !== undefined) await send(options, () => half, leader);
+    if (leader !== undefined) await send(options, () => Promise.resolve(half), leader);
   }
 }
 

@@ -20,7 +20,14 @@ const unused = (): never => {
 };
 
 function context(signal = new AbortController().signal): RequestContext {
-  return { mode: 'live', signal, send: unused, sendShared: unused, keep: unused };
+  return {
+    mode: 'live',
+    signal,
+    send: unused,
+    sendShared: unused,
+    keep: unused,
+    stillHeld: () => Promise.resolve(true),
+  };
 }
 
 function open(options: Partial<BatcherOptions<Item, Answered>> = {}): {
@@ -36,7 +43,7 @@ function open(options: Partial<BatcherOptions<Item, Answered>> = {}): {
     sharesRows: false,
     after: time.after,
     async send(take) {
-      const rows = take();
+      const rows = await take();
       batches.push(rows.map(({ item }) => item));
       for (const row of rows) row.settle({ kind: 'answered', value: row.item.value });
     },
@@ -74,7 +81,7 @@ test('what comes while a request waits for its turn goes with it', async () => {
     maxRows: 100,
     async send(take) {
       await turn.promise;
-      const rows = take();
+      const rows = await take();
       batches.push(rows.map((row) => row.item));
       for (const row of rows) row.settle({ kind: 'answered', value: 0 });
     },
@@ -110,7 +117,7 @@ test('a run that is interrupted leaves at once; on its way its fate is not known
   const turn = Promise.withResolvers<void>();
   const { load, time } = open({
     async send(take) {
-      const rows = take();
+      const rows = await take();
       await turn.promise;
       for (const row of rows) row.settle({ kind: 'answered', value: 0 });
     },
@@ -129,10 +136,20 @@ test('a run that is interrupted leaves at once; on its way its fate is not known
   expect(await load(item('c'), context(dead.signal))).toMatchObject({ kind: 'retry' });
 });
 
+test('a run that another worker may have taken over takes no part, the others go', async () => {
+  const { load, time, batches } = open();
+  const lost = load(item('a'), { ...context(), stillHeld: () => Promise.resolve(false) });
+  const held = load(item('b'), context());
+  await time.advance(1_000);
+  expect(await lost).toMatchObject({ kind: 'retry', reason: expect.stringContaining('taken over') });
+  expect(await held).toMatchObject({ kind: 'answered' });
+  expect(batches).toEqual([[item('b')]]);
+});
+
 test('a row that is left without an answer, or a request that throws, fails as of unknown fate', async () => {
   const { load, time } = open({
     async send(take) {
-      take();
+      await take();
       throw new Error('a mistake of ours');
     },
   });
@@ -165,7 +182,7 @@ test('whatever comes in whatever rhythm: everybody gets his own answer, once, an
       const { load, time } = open({
         maxRows,
         async send(take) {
-          const rows = take();
+          const rows = await take();
           batches.push(rows.map((row) => row.item));
           await answerAll(rows);
         },

@@ -206,7 +206,7 @@ test('a request for many passes once, is built when its turn has come, and each 
   const opened = open();
   const [first, second] = [openContext(opened), openContext(opened)];
   const [one, two] = [first.contextFor('write_call'), second.contextFor('write_call')];
-  const answer = await one.sendShared(() => REQUEST, 'write');
+  const answer = await one.sendShared(() => Promise.resolve(REQUEST), 'write');
   if (answer.kind !== 'response') throw new Error(answer.kind);
   one.keep(answer.exchange, { requestBody: 'row 1', responseBody: 'result 1' });
   two.keep(answer.exchange, { requestBody: 'row 2', responseBody: null });
@@ -224,21 +224,23 @@ test('a request for many goes on when the run that sent it was interrupted', asy
   const interrupted = new AbortController();
   interrupted.abort();
   const { contextFor } = opened.runtime.openContext({ mode: 'live', signal: interrupted.signal });
-  expect(await contextFor('find').sendShared(() => REQUEST, 'read')).toMatchObject({ kind: 'response' });
+  expect(await contextFor('find').sendShared(() => Promise.resolve(REQUEST), 'read')).toMatchObject({
+    kind: 'response',
+  });
 });
 
 test('a request for many is not sent when nothing is left to send, and tells every refusal', async () => {
   const opened = open();
   const context = openContext(opened).contextFor('find');
-  expect(await context.sendShared(() => null, 'read')).toEqual({ kind: 'empty' });
+  expect(await context.sendShared(() => Promise.resolve(null), 'read')).toEqual({ kind: 'empty' });
   opened.answer = { kind: 'unknown', reason: 'reset' };
-  expect(await context.sendShared(() => REQUEST, 'write')).toMatchObject({
+  expect(await context.sendShared(() => Promise.resolve(REQUEST), 'write')).toMatchObject({
     kind: 'failed',
     failure: { kind: 'unknown', reason: 'reset' },
   });
   expect(() =>
     openContext(opened, 'preview')
       .contextFor('find')
-      .sendShared(() => REQUEST, 'read'),
+      .sendShared(() => Promise.resolve(REQUEST), 'read'),
   ).toThrow('preview');
 });
