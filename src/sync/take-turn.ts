@@ -68,8 +68,9 @@ export async function takeTurn(
   if (slot.kind === 'busy') return notSent({ kind: 'retry', reason: BUSY, notBeforeMs: slot.notBeforeMs });
   try {
     // The wait may have been long, and the process may have stood still in it.
-    if (turn.stillHeld !== undefined && !(await turn.stillHeld()))
-      return notSent({ kind: 'retry', reason: TAKEN_OVER });
+    if (turn.stillHeld !== undefined && !(await turn.stillHeld())) {
+      return notSent({ kind: 'retry', reason: TAKEN_OVER, notBeforeMs: channel.clock.now() });
+    }
     return await sendNow(channel, turn, build, askedAtMs);
   } finally {
     slot.release();

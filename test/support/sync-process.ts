@@ -50,6 +50,8 @@ integrations:
 export interface SyncProcess {
   readonly runtime: DestinationRuntime;
   readonly log: Log;
+  /** One attempt. */
+  attempt(call: Call, stillHeld?: () => Promise<boolean>): Promise<ActionResult>;
   /** Syncs until it need not come back. */
   sync(call: Call): Promise<ActionResult>;
   settled(): Promise<void>;
@@ -86,22 +88,28 @@ export function createSyncProcess({
   const [action] = result.compiled.integrations[0]?.actions ?? [];
   const [runtime] = services.runtimes();
   if (action === undefined || runtime === undefined) throw new Error('the config has one action and one destination');
-  return { runtime, log, sync: (call) => syncUntilDone(action, call), settled: () => services.settled() };
+  const attempt: SyncProcess['attempt'] = (call, stillHeld = () => Promise.resolve(true)) =>
+    attemptOnce(action, call, stillHeld);
+  return { runtime, log, attempt, sync: (call) => syncUntilDone(attempt, call), settled: () => services.settled() };
 }
 
-async function syncUntilDone(action: Action, call: Call): Promise<ActionResult> {
+function attemptOnce(action: Action, call: Call, stillHeld: () => Promise<boolean>): Promise<ActionResult> {
+  return action.run({
+    call,
+    callKey: `${call.source}/${call.provider_call_id}`,
+    scope: createScope(call, null),
+    integration: 'Keep the CRM in step',
+    step: 0,
+    force: false,
+    mode: 'live',
+    signal: new AbortController().signal,
+    stillHeld,
+  });
+}
+
+async function syncUntilDone(attempt: SyncProcess['attempt'], call: Call): Promise<ActionResult> {
   for (;;) {
-    const result = await action.run({
-      call,
-      callKey: `${call.source}/${call.provider_call_id}`,
-      scope: createScope(call, null),
-      integration: 'Keep the CRM in step',
-      step: 0,
-      force: false,
-      mode: 'live',
-      signal: new AbortController().signal,
-      stillHeld: () => Promise.resolve(true),
-    });
+    const result = await attempt(call);
     if (result.kind === 'finished' || result.outcome.kind !== 'retry') return result;
     await pause(20);
   }

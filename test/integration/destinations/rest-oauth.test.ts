@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Destination, Result } from '../../../src/destinations/destination.ts';
 import type { JsonObject } from '../../../src/domain/json.ts';
 import { createHttpClient, type OwnedHttpClient } from '../../../src/shared/http-client.ts';
+import { createKeyedMutex } from '../../../src/sync/keyed-mutex.ts';
 import { startSimulator, type ApiAnswer, type ApiRequest, type Simulator } from '../../simulators/simulator.ts';
 import { buildRest, createMemorySecrets } from '../../support/build-rest.ts';
 import { createTestContext } from '../../support/destination-context.ts';
@@ -135,6 +136,25 @@ describe('refresh token', () => {
       (await Promise.all(Array.from({ length: 20 }, () => find(destination)))).every(({ kind }) => kind === 'ok'),
     ).toBe(true);
     expect(server.issued).toBe(2);
+  });
+
+  test('many processes with one store refresh once, whether the token ended or was refused', async () => {
+    const locks = createKeyedMutex();
+    const secrets = {
+      ...createMemorySecrets(),
+      alone: <Value>(work: () => Promise<Value>) => locks.run(['secret'], work),
+    };
+    const processes = Array.from({ length: 5 }, () => open(REFRESH, secrets));
+    const findAll = async (): Promise<readonly string[]> =>
+      (await Promise.all(processes.map((process) => find(process)))).map(({ kind }) => kind);
+    expect(new Set(await findAll())).toEqual(new Set(['ok']));
+    expect(server.issued).toBe(1);
+    server.accessToken = 'revoked';
+    expect(new Set(await findAll())).toEqual(new Set(['ok']));
+    expect(server.issued).toBe(2);
+    clock.advance(3_600_000);
+    expect(new Set(await findAll())).toEqual(new Set(['ok']));
+    expect(server.issued).toBe(3);
   });
 
   test('refused once, refreshed once; refused again, everything is paused', async () => {

@@ -10,6 +10,7 @@ import { createIds } from '../../../src/shared/ids.ts';
 import { startRestCrm, type RestCrm } from '../../../src/torture/crm/rest-crm.ts';
 import { exampleCall } from '../../support/call.ts';
 import { startPostgres, type TestPostgres } from '../../support/postgres.ts';
+import { waitUntil } from '../../support/wait-until.ts';
 import { createSyncProcess, forgetfulCrmConfig, type SyncProcess } from '../../support/sync-process.ts';
 
 /* Workers of several processes on one PostgreSQL, at calls of the same persons at the same time. */
@@ -120,4 +121,54 @@ test('calls that meet at one record leave it with the value of the newest', asyn
   );
   expect(crm.contacts.all()).toHaveLength(1);
   expect(crm.contacts.all()[0]?.fields).toMatchObject({ last_call_at: newest });
+});
+
+test('whoever lost a lock while he stood still writes nothing more, and says why', async () => {
+  const [ledger] = ledgers;
+  if (ledger === undefined) throw new Error('there is no ledger');
+  let sleptMs = 0;
+  const clock = { now: () => systemClock.now() + sleptMs };
+  const sleeper = createSyncProcess({ ledger, config: forgetfulCrmConfig(crm.url), clock });
+  const call = exampleCall({ contact: { email: 'dana@example.com' } });
+  crm.setLatency(500);
+  const attempt = sleeper.attempt(call);
+  await waitUntil(() => crm.requestCount() === 1, { what: 'the first request' });
+  sleptMs = 60_000;
+  const heir = { destination: 'crm', owner: 'heir', keys: ['email:dana@example.com'] };
+  expect(await ledger.takeLocks({ ...heir, nowMs: clock.now(), untilMs: clock.now() + 15_000 })).toBe(true);
+  expect(await attempt).toMatchObject({
+    kind: 'stopped',
+    outcome: { kind: 'retry', reason: expect.stringContaining('another worker may have taken over') },
+  });
+  expect(crm.requestCount()).toBe(1);
+  // While the heir is at it, the next attempt waits, and gives up for now.
+  expect(await sleeper.attempt(call)).toMatchObject({
+    kind: 'stopped',
+    outcome: { reason: 'another worker is writing the same person or record', notBeforeMs: expect.any(Number) },
+  });
+  expect(crm.requestCount()).toBe(1);
+  await ledger.releaseLocks('heir', heir.keys);
+  expect(await sleeper.attempt(call)).toMatchObject({ kind: 'finished' });
+  expect(crm.contacts.all()).toHaveLength(1);
+  await sleeper.settled();
+});
+
+test('a lease that ended while the answer was on its way: nothing more is sent, nor noted in the ledger', async () => {
+  const [process] = processes;
+  if (process === undefined) throw new Error('there is no process');
+  const call = exampleCall({ contact: {} });
+  const result = await process.attempt(call, () => Promise.resolve(crm.requestCount() === 0));
+  expect(result).toMatchObject({ kind: 'stopped', outcome: { kind: 'retry' } });
+  expect(crm.requests.map(({ method }) => method)).toEqual(['GET']);
+  expect(await ledgers[0]?.findLinks('crm', [{ kind: 'contact', key: 'phone:+12025550143' }])).toEqual([]);
+});
+
+test('the locks of a killed process end by themselves', async () => {
+  const [ledger] = ledgers;
+  const nowMs = systemClock.now();
+  const dead = { destination: 'crm', owner: 'dead', keys: ['email:dana@example.com'] };
+  await ledger?.takeLocks({ ...dead, nowMs: nowMs - 12_000, untilMs: nowMs + 3_000 });
+  const result = await processAt(1).attempt(exampleCall({ contact: { email: 'dana@example.com' } }));
+  expect(result).toMatchObject({ kind: 'finished' });
+  expect(systemClock.now()).toBeGreaterThanOrEqual(nowMs + 3_000);
 });
