@@ -50,9 +50,22 @@ function findDatabaseProblem(text: string): string | null {
   if (!URL.canParse(text)) {
     return `it is not a URL; ${DATABASE_FORM}, with special characters of the password percent-encoded`;
   }
-  const { protocol, pathname } = new URL(text);
+  const { protocol, pathname, username, password } = new URL(text);
   if (protocol !== 'postgres:' && protocol !== 'postgresql:') {
     return `it begins with ${protocol}// and only PostgreSQL can keep the ledger; ${DATABASE_FORM}`;
   }
+  // Read on, the rest of the password would be taken for the name of the database, and be shown.
+  if (pathname.includes('@') || !isEncoded(username + password)) {
+    return `special characters of its user or password are not percent-encoded (/ as %2F, % as %25); ${DATABASE_FORM}`;
+  }
   return pathname.length > 1 ? null : `it names no database; ${DATABASE_FORM}`;
+}
+
+function isEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

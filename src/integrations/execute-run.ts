@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/json.ts';
 import type { ClaimedRun, Ledger } from '../ledger/ledger.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { fromIso } from '../shared/clock.ts';
 import { toEndedAttempt } from './attempt-end.ts';
 import { createScope } from './call-scope.ts';
 import type { Integration } from './integration.ts';
@@ -67,6 +68,10 @@ async function createRunScope(ledger: Pick<Ledger, 'personHistory'>, { call }: C
   return createScope(call, history);
 }
 
+/** As long as workers are restarted one after the other, one may meet a run of an integration it has not heard of yet. */
+const CONFIG_SPREADS_MS = 15 * 60_000;
+const LOOK_AGAIN_MS = 30_000;
+
 function holdBecauseOf(integration: Integration | undefined, run: ClaimedRun): Progress {
   const reason =
     integration === undefined
@@ -95,6 +100,9 @@ function decide(dependencies: RunDependencies, run: ClaimedRun, { outcome, handO
     return { next: { state: 'due', dueAtMs: nowMs, destination }, countsAsAttempt: false };
   }
   const isOurs = dependencies.integrations.get(run.integration)?.enabled === true;
+  if (!isOurs && nowMs - fromIso(run.call.last_event_at) < CONFIG_SPREADS_MS) {
+    return { next: { state: 'held', dueAtMs: nowMs + LOOK_AGAIN_MS }, countsAsAttempt: false };
+  }
   const pausedUntilMs = isOurs ? dependencies.pausedUntil(run.destination) : undefined;
   return decideNext({
     outcome,

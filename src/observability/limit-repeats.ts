@@ -3,8 +3,11 @@ import type { LogFields, Logger } from '../shared/logger.ts';
 
 /** Lines that come once a second or once a webhook for as long as a ledger or a disk fails. */
 const REPEATING: ReadonlySet<string> = new Set([
+  'clock.not_asked',
   'destination.pause_not_kept',
   'fold.ledger_failed',
+  'locks.not_released',
+  'locks.not_renewed',
   'receive.failed',
   'receive.not_stored',
   'receive.refusal_not_kept',

@@ -9,6 +9,7 @@ import { firstTables } from './0001-first-tables.ts';
 import { linksAndSandbox } from './0002-links-and-sandbox.ts';
 import { forgottenCalls } from './0003-forgotten-calls.ts';
 import { locksAndTime } from './0004-locks-and-time.ts';
+import { shortSandboxValues } from './0005-short-sandbox-values.ts';
 
 interface Migration {
   readonly name: string;
@@ -21,6 +22,7 @@ const MIGRATIONS: readonly Migration[] = [
   { name: 'links and sandbox', build: linksAndSandbox },
   { name: 'forgotten calls', build: forgottenCalls },
   { name: 'locks and time', build: locksAndTime },
+  { name: 'short sandbox values', build: shortSandboxValues },
 ];
 
 export interface Migrated {

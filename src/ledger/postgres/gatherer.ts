@@ -58,7 +58,8 @@ export class Gatherer<Item, Result> {
   submit(item: Item): Promise<Result> {
     const bytes = this.#sizeOf(item);
     const { maxPending, maxPendingBytes, deadlineMs } = this.#limits;
-    if (this.#pending >= maxPending || this.#pendingBytes + bytes > maxPendingBytes) {
+    // One by itself is taken however large it is: refused once, it would be refused for ever.
+    if (this.#pending >= maxPending || (this.#pending > 0 && this.#pendingBytes + bytes > maxPendingBytes)) {
       return Promise.reject(new LedgerUnavailableError('OVERLOADED', this.#overload()));
     }
     this.#pending += 1;

@@ -139,11 +139,31 @@ describe('a run', () => {
     await house.runIn('due');
     await worker.stop();
     house.startWorker({ integrations: [] });
-    house.clock.advance(MINUTE);
+    house.clock.advance(15 * MINUTE);
     house.ring('crm');
     expect(await house.runIn('held')).toMatchObject({
       reason: 'The integration "Sync" is not in the configuration any more.',
     });
+  });
+
+  test('of an integration that a worker has not heard of yet goes on when another one has', async () => {
+    const action = scripted('crm', (_input, time) =>
+      time === 1 ? stopped({ kind: 'retry', reason: 'HTTP 503' }) : finished(),
+    );
+    const first = house.startWorker({ integrations: [integration([action])] });
+    await house.deliver(ENDED);
+    await house.attempts(1);
+    await house.runIn('due');
+    await first.stop();
+    const outdated = house.startWorker({ integrations: [] });
+    house.clock.advance(MINUTE);
+    house.ring('crm');
+    await house.runIn('held');
+    await outdated.stop();
+    house.startWorker({ integrations: [integration([action])] });
+    house.clock.advance(MINUTE);
+    house.ring('crm');
+    await house.runIn('done');
   });
 });
 

@@ -17,6 +17,7 @@ test('with nothing set everything has its default', () => {
     dataDir: './data',
     mode: { kind: 'embedded', dataDir: './data' },
     drainSeconds: 0,
+    setupToken: null,
     logLevel: 'info',
     logFormat: 'json',
   });
@@ -100,6 +101,8 @@ test.each<[variables: Record<string, string>, words: readonly string[]]>([
   [{ DATABASE_URL: 'mysql://u:s3cret@host/db' }, ['DATABASE_URL', 'mysql://', 'write postgres://']],
   [{ DATABASE_URL: 'postgres://u:s3cret@host' }, ['DATABASE_URL', 'names no database']],
   [{ DATABASE_URL: 'postgres://u:s3cret/#@host:x/db' }, ['DATABASE_URL', 'is not a URL', 'percent-encoded']],
+  [{ DATABASE_URL: 'postgres://u:12/s3cret@host/db' }, ['DATABASE_URL', 'percent-encoded (/ as %2F']],
+  [{ DATABASE_URL: 'postgres://u:s3cret%@host/db' }, ['DATABASE_URL', '% as %25']],
   [{ DATABASE_URL, REDIS_URL: 'rediss//:s3cret@host' }, ['REDIS_URL', 'redis://']],
   [{ DATABASE_URL, DATABASE_URL_FILE: '/run/secrets/database_url' }, ['DATABASE_URL and DATABASE_URL_FILE']],
   [{ HOOKLINE_REDIS_PREFIX: 'a{b}' }, ['HOOKLINE_REDIS_PREFIX', 'letters']],
