@@ -18,6 +18,7 @@ import { migrate, type MigrateOptions } from './migrate.ts';
 import { listRuns, showRun } from './runs.ts';
 import { listSandbox, showSandboxRecord } from './sandbox.ts';
 import { send, type SendOptions } from './send.ts';
+import { setup, type SetupCommandOptions } from './setup.ts';
 import type { Role } from '../daemon/services.ts';
 import { start } from './start.ts';
 import { addTortureCommand } from './torture-command.ts';
@@ -110,6 +111,13 @@ function addConfigCommands(program: Command): void {
     .option('--live', 'also ask every destination whether it can be used (reads only)')
     .option('--json', 'print JSON')
     .action((options: JsonOption & { live?: boolean }) => check(options));
+  program
+    .command('setup')
+    .description('make in a CRM what Hookline works best with; safe to repeat')
+    .argument('<destination>', 'name of a destination in the config')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nSETUP_TOKEN in the environment is used for this instead of the usual token.')
+    .action((destination: string, options: SetupCommandOptions) => setup(destination, options));
 }
 
 function addSendCommands(program: Command): void {

@@ -16,6 +16,8 @@ export interface Environment {
   readonly mode: Mode;
   /** At a stop, how long a receiver goes on answering while load balancers find out that it is not ready. */
   readonly drainSeconds: number;
+  /** Credentials for `hookline setup` alone; null: the destination's own. */
+  readonly setupToken: string | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat: 'json' | 'pretty';
   /** A variable by name, for `${NAME}` in the YAML; undefined when it is not set. */
@@ -47,6 +49,8 @@ const variables = z.object({
     .regex(/^\d{1,3}$/, 'must be a whole number of seconds, 0 to 999')
     .transform(Number)
     .optional(),
+  /** Read by `hookline setup` alone. */
+  SETUP_TOKEN: z.string().optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], 'must be debug, info, warn or error').default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty'], 'must be json or pretty').default('json'),
 });
@@ -132,6 +136,7 @@ function toEnvironment(values: Values, mode: Mode, source: NodeJS.ProcessEnv): E
     dataDir: values.DATA_DIR,
     mode,
     drainSeconds: values.DRAIN_SECONDS ?? DRAIN_SECONDS[mode.kind],
+    setupToken: values.SETUP_TOKEN ?? null,
     logLevel: values.LOG_LEVEL,
     logFormat: values.LOG_FORMAT,
     variable: (name) => source[name],

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-import type { ConfigIssue } from '../shared/config-issue.ts';
+import { pathName, type ConfigIssue } from '../shared/config-issue.ts';
 import { explainIssues, type LocatedIssue } from './explain-issues.ts';
 import { describeFileError } from './file-error.ts';
 import { interpolate, type References } from './interpolate.ts';
 import { createJsonSchema } from './json-schema.ts';
-import { pathName, phrase } from './phrases.ts';
+import { phrase } from './phrases.ts';
 import { configSchema, type Config } from './schema.ts';
 import { parseYaml, type Position, type YamlSource } from './yaml-source.ts';
 

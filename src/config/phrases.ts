@@ -76,18 +76,15 @@ function smallest(origin: string, minimum: number, inclusive: boolean): string {
   return inclusive ? `must be at least ${minimum}.` : `must be more than ${minimum}.`;
 }
 
-/** `integrations[0].when`; empty for the file itself. */
-export function pathName(path: Path): string {
-  const text = path
-    .map((part) => {
-      if (typeof part === 'number') return `[${part}]`;
-      return /^[\w-]+$/.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
-    })
-    .join('');
-  return text.startsWith('.') ? text.slice(1) : text;
-}
-
-const SECRET_KEYS = new Set(['token', 'secrets', 'password', 'client_secret', 'refresh_token', 'private_key']);
+const SECRET_KEYS = new Set([
+  'token',
+  'access_token',
+  'secrets',
+  'password',
+  'client_secret',
+  'refresh_token',
+  'private_key',
+]);
 
 /** Whether what stands at a path is, or may carry, a secret that somebody wrote into the file. */
 function isSecret(path: Path): boolean {

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { MappedField } from './mapped-field.ts';
 import type { Rate } from './rate.ts';
+import type { SetupOptions, SetupStep } from './setup.ts';
 
 /** What Hookline keeps in a CRM. */
 export type RecordKind = 'contact' | 'call' | 'task';
@@ -192,7 +194,7 @@ export interface Destination {
   /** What an answer tells of the CRM's limits; null: nothing. Absent: only `Retry-After` of a 429 is heeded. */
   readonly readLimits?: (answer: HttpResponse) => LimitNews | null;
   /** Told at the start which fields integrations write: reads and checks ask for them. */
-  readonly willWrite?: (kind: RecordKind, fields: readonly string[]) => void;
+  readonly willWrite?: (kind: RecordKind, fields: readonly MappedField[]) => void;
   /** Answers the requests of a destination that has no network (the sandbox). */
   readonly transport?: HttpClient;
   /** Every record that matches; at most a page. An answer that cannot be read is a Failure, not an empty list. */
@@ -224,6 +226,8 @@ export interface Destination {
   >;
   /** `hookline check --live`: credentials, reachability, fields. Reads only. */
   check(context: RequestContext): Promise<readonly CheckFinding[]>;
+  /** `hookline setup`: makes in the CRM what Hookline works best with. Repeating it changes nothing. Absent: nothing is needed. */
+  readonly setup?: (context: RequestContext, options: SetupOptions) => Promise<readonly SetupStep[]>;
 }
 
 /** True when the destination can show a record of this kind by its id. */

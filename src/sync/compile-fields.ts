@@ -1,8 +1,11 @@
 import type { DefaultFields, RecordKind, StatusDefaults } from '../destinations/destination.ts';
+import type { MappedField } from '../destinations/mapped-field.ts';
 import type { JsonValue } from '../domain/json.ts';
+import { pathName } from '../shared/config-issue.ts';
 import { compileCondition, type ConditionConfig } from '../templates/condition.ts';
+import { knownValues } from '../templates/known-values.ts';
 import { compileTemplate, TemplateError, type TemplateSite } from '../templates/template.ts';
-import { compileTree } from '../templates/tree.ts';
+import { compileTree, isTemplated } from '../templates/tree.ts';
 import type { CompiledField, Condition, Render, WritePolicy } from './compiled-sync.ts';
 import type { DetailedField, FieldConfig, StatusConfig } from './schema.ts';
 
@@ -30,7 +33,12 @@ export function compileFields(
       message: `"${write}" needs to see the present value, and this destination cannot show a ${kind}. Write newer or overwrite.`,
     });
   }
-  return [...untouched.map(([name, value]) => compileField(name, withDetails(value), site)), ...compiled];
+  return [...untouched.map(([name, value]) => asDefault(compileField(name, withDetails(value), site))), ...compiled];
+}
+
+/** It stands nowhere in the config. */
+function asDefault(field: CompiledField): CompiledField {
+  return { ...field, mapped: { ...field.mapped, where: null } };
 }
 
 function withDetails(value: DefaultFields[string]): FieldConfig {
@@ -42,7 +50,7 @@ const LOOKS_FIRST: readonly WritePolicy[] = ['fill_if_empty', 'append', 'max'];
 function compileField(field: string, config: FieldConfig, site: TemplateSite): CompiledField {
   const details: DetailedField = isDetailed(config) ? config : { value: config, omit_empty: true };
   const valueSite = isDetailed(config) ? below(site, 'value') : site;
-  const { render, onlyCreate, defaultWrite } = compileValue(details.value, valueSite);
+  const { render, onlyCreate, defaultWrite, known } = compileValue(details.value, valueSite);
   return {
     field,
     render,
@@ -51,6 +59,7 @@ function compileField(field: string, config: FieldConfig, site: TemplateSite): C
     onlyOn: details.only_on ?? (onlyCreate ? 'create' : null),
     omitEmpty: details.omit_empty,
     maxLength: details.max_length ?? null,
+    mapped: { field, ...toldOf([known]), where: pathName(site.path) },
   };
 }
 
@@ -62,12 +71,19 @@ interface CompiledValue {
   readonly render: Render;
   readonly onlyCreate: boolean;
   readonly defaultWrite: WritePolicy;
+  /** Null: it depends on the call. */
+  readonly known: readonly JsonValue[] | null;
+}
+
+function toldOf(known: readonly CompiledValue['known'][]): Pick<MappedField, 'knownValues' | 'varies'> {
+  return { knownValues: known.flatMap((values) => values ?? []), varies: known.includes(null) };
 }
 
 function compileValue(value: JsonValue, site: TemplateSite): CompiledValue {
   if (typeof value !== 'string') {
     const tree = compileTree(value, site, { omitEmpty: true });
-    return { render: safely((scope) => tree.render(scope)), onlyCreate: false, defaultWrite: 'newer' };
+    const known = isTemplated(value) ? null : [tree.render({})];
+    return { render: safely((scope) => tree.render(scope)), onlyCreate: false, defaultWrite: 'newer', known };
   }
   const template = compileTemplate(value, site);
   // What the ledger counts is true now, whichever call asks: an older call must not be refused the greater number.
@@ -76,6 +92,7 @@ function compileValue(value: JsonValue, site: TemplateSite): CompiledValue {
     render: safely((scope) => template.render(scope)),
     onlyCreate: template.onlyCreate,
     defaultWrite: isHistory ? 'overwrite' : 'newer',
+    known: site.issues.length === 0 ? knownValues(template) : null,
   };
 }
 
@@ -115,14 +132,16 @@ export function compileStatus(
   }
   const compiled = (rules ?? []).map(({ when, set }, index) => ({
     holds: compileWhen(when, below(site, 'rules', index, 'when')),
-    render: compileValue(set, below(site, 'rules', index, 'set')).render,
+    value: compileValue(set, below(site, 'rules', index, 'set')),
   }));
-  const otherwise = compileValue(fallback ?? null, below(site, 'default')).render;
+  const otherwise = compileValue(fallback ?? null, below(site, 'default'));
   const render: Render = (scope) => {
     const rule = compiled.find(({ holds }) => holds(scope));
-    return rule === undefined ? { ...otherwise(scope), isFallback: true } : rule.render(scope);
+    return rule === undefined ? { ...otherwise.render(scope), isFallback: true } : rule.value.render(scope);
   };
-  return { field, render, write: 'newer', when: null, onlyOn: null, omitEmpty: true, maxLength: null };
+  const told = toldOf([...compiled.map(({ value }) => value.known), otherwise.known]);
+  const mapped = { field, ...told, where: config === undefined ? null : pathName(site.path) };
+  return { field, render, write: 'newer', when: null, onlyOn: null, omitEmpty: true, maxLength: null, mapped };
 }
 
 function below(site: TemplateSite, ...keys: readonly (string | number)[]): TemplateSite {

@@ -34,7 +34,7 @@ export function compileSyncAction(
 
 function tellFields({ destination, ...parts }: CompiledSync): void {
   for (const kind of ['contact', 'call', 'task'] as const) {
-    const fields = parts[kind]?.fields.map(({ field }) => field) ?? [];
+    const fields = parts[kind]?.fields.map(({ mapped }) => mapped) ?? [];
     if (fields.length > 0) destination.willWrite?.(kind, fields);
   }
 }

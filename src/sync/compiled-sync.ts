@@ -1,4 +1,5 @@
 import type { Destination } from '../destinations/destination.ts';
+import type { MappedField } from '../destinations/mapped-field.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 
 /**
@@ -38,6 +39,8 @@ export interface CompiledField {
   readonly omitEmpty: boolean;
   /** Longer texts are cut to this many characters. */
   readonly maxLength: number | null;
+  /** What the destination is told of it before there is a call. */
+  readonly mapped: MappedField;
 }
 
 export const IDENTITY_KINDS = ['external_id', 'phone', 'email'] as const;

@@ -72,7 +72,8 @@ function compileItem(item: JsonValue, site: TemplateSite, omitEmpty: boolean): R
   };
 }
 
-function isTemplated(json: JsonValue): boolean {
+/** True when a text anywhere in it is more than a constant. */
+export function isTemplated(json: JsonValue): boolean {
   if (typeof json === 'string') return json.includes('{{') || json.includes('{%');
   return typeof json === 'object' && json !== null && Object.values(json).some((value) => isTemplated(value));
 }

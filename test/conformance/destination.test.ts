@@ -163,7 +163,8 @@ async function openHubSpot(options: Partial<HubSpotOptions> = {}): Promise<Desti
   }
   const config = { type: 'hubspot', base_url: hubspot.url, access_token: hubspot.token, allow_private_networks: true };
   const destination = build(config, clock);
-  for (const kind of ['contact', 'call', 'task'] as const) destination.willWrite?.(kind, ['note', 'kept']);
+  const mapped = ['note', 'kept'].map((field) => ({ field, knownValues: [], varies: true, where: null }));
+  for (const kind of ['contact', 'call', 'task'] as const) destination.willWrite?.(kind, mapped);
   return {
     hubspot,
     destination,

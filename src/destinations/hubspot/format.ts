@@ -3,7 +3,7 @@ import { toIso } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { FieldNote, Fields } from '../destination.ts';
-import type { Property, Schema } from './portal.ts';
+import type { Option, Property, Schema } from './portal.ts';
 
 /** Values as HubSpot takes them, and what had to be left out or changed. */
 export interface Formatted {
@@ -122,12 +122,16 @@ function asOption(raw: JsonValue, { options }: Property): Value {
   for (const part of parts) {
     const option = findOption(options, part.trim());
     if (option === null) {
-      const known = options.map(({ value }) => value);
-      return { unusable: `${quote(part)} is not one of its options.${didYouMean(part, known)}` };
+      return { unusable: `${quote(part)} is not one of its options.${didYouMean(part, options.map(nameOf))}` };
     }
     values.push(option);
   }
   return { value: leading + values.join(';') };
+}
+
+/** What an operator would write: outcomes of calls have ids for values. */
+function nameOf({ value, label }: Option): string {
+  return /^[0-9a-f-]{36}$/.test(value) ? label : value;
 }
 
 /** Values as they are first: they are case-sensitive, and one option's label may be another's value. */

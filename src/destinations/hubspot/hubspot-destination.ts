@@ -3,7 +3,8 @@ import type { DestinationDefinition, DestinationInput } from '../definition.ts';
 import type { Destination, RecordKind } from '../destination.ts';
 import { withHeader, type Authenticator } from '../rest/authenticator.ts';
 import { createOAuth } from '../rest/oauth.ts';
-import { checkLive } from './check-live.ts';
+import { checkLive } from './check/check-live.ts';
+import type { Mapping } from './check/fields.ts';
 import { HUBSPOT_DEFAULTS } from './defaults.ts';
 import { createHubSpotClient, type HubSpotClient } from './exchange.ts';
 import { findContacts, readRecord } from './find-contacts.ts';
@@ -12,6 +13,7 @@ import { createParts, type HubSpotParts } from './parts.ts';
 import { createPortalReader } from './portal.ts';
 import { recoverRecord } from './recover.ts';
 import { hubspotSchema, type HubSpotConfig } from './schema.ts';
+import { setUp } from './setup/set-up.ts';
 import { writeRecord } from './write-record.ts';
 
 /** HubSpot, a hundred records to a request. */
@@ -25,7 +27,8 @@ const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
 
 function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
   const { name, config } = input;
-  const parts = assemble(input);
+  const parts = assemble(input, createAuthenticator(input));
+  const mappings: Mapping[] = [];
   return {
     name,
     type: 'hubspot',
@@ -36,16 +39,23 @@ function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
     runsInFlight: RUNS_IN_FLIGHT,
     limitClasses: { [SEARCH]: SEARCH_RATE },
     readLimits: createReadLimits(config),
-    willWrite: parts.willWrite,
+    willWrite(kind, fields) {
+      mappings.push(...fields.map((field) => ({ ...field, kind })));
+      parts.willWrite(
+        kind,
+        fields.map(({ field }) => field),
+      );
+    },
     findContacts: (query, _scope, context) => findContacts(parts, query, context),
     readRecord: (kind, id, _scope, context) => readRecord(parts, kind, id, context),
     write: (write, context) => writeRecord(parts, write, context),
     recover: (write, context) => recoverRecord(parts, write, context),
-    check: (context) => checkLive(parts, KINDS, context),
+    check: (context) => checkLive(parts, KINDS, mappings, context),
+    setup: (context, { token }) => setUp(token === null ? parts : assemble(input, withToken(token)), context),
   };
 }
 
-function assemble(input: DestinationInput<HubSpotConfig>): HubSpotParts {
+function assemble(input: DestinationInput<HubSpotConfig>, authenticator: Authenticator): HubSpotParts {
   const { name, config, dependencies } = input;
   const { clock } = dependencies;
   const version = config.api_version;
@@ -56,7 +66,7 @@ function assemble(input: DestinationInput<HubSpotConfig>): HubSpotParts {
     baseUrl: config.base_url,
     timeoutMs: config.timeout,
     clock,
-    authenticator: createAuthenticator(input),
+    authenticator,
     midnightMs: () => portals.midnightMs(),
   });
   const externalIdProperty = config.external_id_property;
@@ -65,14 +75,16 @@ function assemble(input: DestinationInput<HubSpotConfig>): HubSpotParts {
 
 function createAuthenticator({ config, dependencies }: DestinationInput<HubSpotConfig>): Authenticator {
   const { access_token: token, oauth, base_url: baseUrl, api_version: version, timeout: timeoutMs } = config;
-  if (oauth === undefined) {
-    return {
-      authorise: (request) =>
-        Promise.resolve({ kind: 'ok', request: withHeader(request, 'Authorization', `Bearer ${token ?? ''}`) }),
-    };
-  }
+  if (oauth === undefined) return withToken(token ?? '');
   // HubSpot wants the client in the form body (hubspot.md section 2).
   const grant = { type: 'oauth2_refresh_token', client_auth: 'body', scheme: 'Bearer', params: {} } as const;
   const tokenUrl = `${baseUrl}/oauth/${version}/token`;
   return createOAuth({ config: { ...grant, ...oauth, token_url: tokenUrl }, dependencies, timeoutMs });
+}
+
+function withToken(token: string): Authenticator {
+  return {
+    authorise: (request) =>
+      Promise.resolve({ kind: 'ok', request: withHeader(request, 'Authorization', `Bearer ${token}`) }),
+  };
 }

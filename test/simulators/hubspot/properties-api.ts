@@ -28,8 +28,13 @@ export function listProperties(type: ObjectType, { portal }: ApiCall): ApiAnswer
   return ok({ results: live.map(showProperty) });
 }
 
-export function readProperty(type: ObjectType, name: string, { portal }: ApiCall): ApiAnswer {
-  return ok(showProperty(getProperty(portal.schemas[type], name)));
+/** `archived=true` shows archived ones, and only those. */
+export function readProperty(type: ObjectType, name: string, { portal, request }: ApiCall): ApiAnswer {
+  const { properties } = portal.schemas[type];
+  if (request.query.get('archived') !== 'true') return ok(showProperty(getProperty(portal.schemas[type], name)));
+  const archived = properties.get(name);
+  if (archived?.archived !== true) throw notFound(`Property ${name} does not exist`);
+  return ok(showProperty(archived));
 }
 
 export function createProperty(type: ObjectType, { portal, request }: ApiCall): ApiAnswer {

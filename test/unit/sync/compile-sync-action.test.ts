@@ -7,6 +7,7 @@ import { compileSyncAction } from '../../../src/sync/compile-sync-action.ts';
 import type { CompiledField, CompiledSync } from '../../../src/sync/compiled-sync.ts';
 import { projectFields } from '../../../src/sync/project-fields.ts';
 import { syncActionSchema } from '../../../src/sync/schema.ts';
+import type { MappedField } from '../../../src/destinations/mapped-field.ts';
 import { knownNames } from '../../../src/templates/known-names.ts';
 import { buildScope } from '../../../src/templates/scope.ts';
 import { exampleCall } from '../../support/call.ts';
@@ -149,4 +150,26 @@ test.each([
   [{ tasks: {} }],
 ])('refuses %j', (config) => {
   expect(syncActionSchema.safeParse({ sync: 'crm', ...config }).success).toBe(false);
+});
+
+test('the destination is told what will be written: values that are known, and where they stand', () => {
+  const told: Record<string, readonly MappedField[]> = {};
+  const willWrite = (kind: string, fields: readonly MappedField[]): void => void (told[kind] = fields);
+  compile(
+    {
+      contact: {
+        fields: { phone: '{{ contact.phone }}', lead: { value: ['a', 'b'] }, total: null },
+        status: { rules: [{ when: 'outcomes.interested', set: 'hot' }], default: '{{ outcomes.status }}' },
+      },
+    },
+    { willWrite },
+  );
+  const at = 'integrations[0].actions[0].contact';
+  expect(told['contact']).toEqual([
+    { field: 'phone', knownValues: [], varies: true, where: `${at}.fields.phone` },
+    { field: 'lead', knownValues: [['a', 'b']], varies: false, where: `${at}.fields.lead` },
+    { field: 'state', knownValues: ['hot'], varies: true, where: `${at}.status` },
+  ]);
+  expect(told['call']).toEqual([{ field: 'title', knownValues: [], varies: true, where: null }]);
+  expect(told).not.toHaveProperty('task');
 });
