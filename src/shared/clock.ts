@@ -8,7 +8,7 @@ export interface Clock {
 export const systemClock: Clock = { now: () => Date.now() };
 
 /** Milliseconds since any moment; never set, and goes on while the process stands still. */
-export const monotonic = (): number => performance.now();
+const monotonic = (): number => performance.now();
 
 /** How much faster or slower than time itself a clock may go while it approaches another. */
 const SLEW = 0.1;
