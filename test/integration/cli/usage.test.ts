@@ -25,6 +25,8 @@ test.each<[args: string, code: number, said: string]>([
   ['calls --limit many', 2, 'Write a whole number from 1 to'],
   ['runs --state broken', 2, 'Allowed choices are'],
   ['start --role boss', 2, 'Allowed choices are all, receiver, worker.'],
+  ['torture --only kill,fire', 2, '"fire" is none of kill, redis, postgres, disk, clock, crm'],
+  ['torture --mode cloud', 2, 'Allowed choices are embedded, postgres, scaled, all.'],
   ['send', 2, "missing required argument 'source'"],
   ['send calab body.json', 2, 'There is no source "calab". Did you mean "callab"?'],
   ['send callab nothing.json', 2, 'nothing.json cannot be read (ENOENT).'],
