@@ -190,8 +190,8 @@ export interface Ledger {
    * others; what the owner has already it keeps.
    */
   takeLocks(claim: LockClaim): Promise<boolean>;
-  /** Prolongs what the owner has; resolves to these keys. One that ended but that nobody took is still good. */
-  renewLocks(owner: string, untilMs: number): Promise<readonly string[]>;
+  /** Of these keys, prolongs those that the owner still has, and resolves to them. One that ended but that nobody took is still good. */
+  renewLocks(owner: string, keys: readonly string[], untilMs: number): Promise<readonly string[]>;
   /** Of these keys, gives back those that the owner still has. */
   releaseLocks(owner: string, keys: readonly string[]): Promise<void>;
   /**

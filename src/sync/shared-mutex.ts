@@ -139,7 +139,9 @@ async function renew({ options, held }: State): Promise<void> {
   const untilMs = clock.now() + LOCK_MS;
   const holdings = [...held];
   try {
-    const kept = new Set(await ledger.renewLocks(owner, untilMs));
+    // Not whatever the owner has in the ledger: what could not be let go has to end.
+    const keys = holdings.map(([key]) => key);
+    const kept = new Set(await ledger.renewLocks(owner, keys, untilMs));
     for (const [key, holding] of holdings) {
       if (kept.has(key)) holding.untilMs = untilMs;
       else holding.lost = true;

@@ -2,16 +2,22 @@ import { sql, type RawBuilder } from 'kysely';
 
 import type { Database, Statement } from '../database.ts';
 import type { Ledger, LockClaim } from '../ledger.ts';
-import { prepare, toStatement } from '../statement.ts';
+import { toStatement } from '../statement.ts';
 
 type Locks = Pick<Ledger, 'takeLocks' | 'renewLocks' | 'releaseLocks'>;
 
 /** Rows that say who works on what, in any process (docs/decisions/0010). */
 export function createLocks(database: Database): Locks {
   const { db } = database;
-  const renew = prepare<{ readonly owner: string; readonly untilMs: number }>((lease) =>
-    db.updateTable('locks').set({ until_ms: lease.untilMs }).where('owner', '=', lease.owner).returning('key'),
-  );
+  const renew = (owner: string, keys: readonly string[], untilMs: number): Statement =>
+    toStatement(
+      db
+        .updateTable('locks')
+        .set({ until_ms: untilMs })
+        .where('owner', '=', owner)
+        .where('key', 'in', keys)
+        .returning('key'),
+    );
   const release = (owner: string, keys: readonly string[]): Statement =>
     toStatement(db.deleteFrom('locks').where('owner', '=', owner).where('key', 'in', keys));
   return {
@@ -26,8 +32,9 @@ export function createLocks(database: Database): Locks {
       if (taken.length > 0) await database.write([release(claim.owner, keysOf(taken))]);
       return false;
     },
-    async renewLocks(owner, untilMs) {
-      const written = await database.write([renew({ owner, untilMs })]);
+    async renewLocks(owner, keys, untilMs) {
+      if (keys.length === 0) return [];
+      const written = await database.write([renew(owner, keys, untilMs)]);
       return written.kind === 'written' ? keysOf(written.results[0]?.rows ?? []) : [];
     },
     async releaseLocks(owner, keys) {

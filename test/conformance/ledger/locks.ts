@@ -40,15 +40,26 @@ export function describeLocks(open: OpenLedgerHarness): void {
       await take('a', ['phone:1', 'email:x']);
       clock.advance(LEASE_MS - 1);
       expect(await take('b', ['phone:1'])).toBe(false);
-      expect(await harness.ledger.renewLocks('a', clock.now() + LEASE_MS)).toEqual(
+      expect(await harness.ledger.renewLocks('a', ['phone:1', 'email:x'], clock.now() + LEASE_MS)).toEqual(
         expect.arrayContaining(['phone:1', 'email:x']),
       );
       clock.advance(LEASE_MS);
       expect(await take('b', ['phone:1'])).toBe(true);
       // Nobody took the other one meanwhile.
-      expect(await harness.ledger.renewLocks('a', clock.now() + LEASE_MS)).toEqual(['email:x']);
+      expect(await harness.ledger.renewLocks('a', ['phone:1', 'email:x'], clock.now() + LEASE_MS)).toEqual(['email:x']);
       await harness.ledger.releaseLocks('a', ['phone:1', 'email:x']);
       expect(await take('c', ['phone:1'])).toBe(false);
+    });
+
+    test('that are not asked for are not renewed: what its owner could not give back ends', async () => {
+      const { clock, harness } = world();
+      await take('a', ['phone:1', 'phone:2']);
+      clock.advance(LEASE_MS / 2);
+      expect(await harness.ledger.renewLocks('a', ['phone:2'], clock.now() + LEASE_MS)).toEqual(['phone:2']);
+      clock.advance(LEASE_MS / 2);
+      expect(await take('b', ['phone:1'])).toBe(true);
+      expect(await take('b', ['phone:2'])).toBe(false);
+      expect(await harness.ledger.renewLocks('a', [], clock.now() + LEASE_MS)).toEqual([]);
     });
 
     test('go to one owner whatever sets of keys many ask for at once', async () => {
