@@ -40,6 +40,8 @@ export interface ClientOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly authenticator: Authenticator;
+  /** What to do when HubSpot refuses it, as the end of a sentence: `check …, then resume it.` */
+  readonly credentialsHint: string;
   /** When the account's day ends; null while its time zone is not known. */
   readonly midnightMs: () => number | null;
 }
@@ -164,7 +166,6 @@ function withoutAnswer(question: Omit<Question, 'body'>, failure: Failure): Fail
   return failure.kind === 'unknown' && question.effect === 'read' ? { kind: 'retry', reason } : { ...failure, reason };
 }
 
-function refusedCredentials({ destination }: ClientOptions, reason: string): Failure {
-  const hint = `HubSpot refused the authentication: check access_token or oauth at destinations.${destination}, then resume it.`;
-  return { kind: 'paused', reason, hint };
+function refusedCredentials({ credentialsHint }: ClientOptions, reason: string): Failure {
+  return { kind: 'paused', reason, hint: `HubSpot refused the authentication: ${credentialsHint}` };
 }

@@ -6,7 +6,7 @@ import { createOAuth } from '../rest/oauth.ts';
 import { checkLive } from './check/check-live.ts';
 import type { Mapping } from './check/fields.ts';
 import { HUBSPOT_DEFAULTS } from './defaults.ts';
-import { createHubSpotClient, type HubSpotClient } from './exchange.ts';
+import { createHubSpotClient, type ClientOptions, type HubSpotClient } from './exchange.ts';
 import { findContacts, readRecord } from './find-contacts.ts';
 import { createReadLimits, generalRate, RUNS_IN_FLIGHT, SEARCH, SEARCH_RATE } from './limits.ts';
 import { createParts, type HubSpotParts } from './parts.ts';
@@ -27,7 +27,10 @@ const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
 
 function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
   const { name, config } = input;
-  const parts = assemble(input, createAuthenticator(input));
+  const parts = assemble(input, {
+    authenticator: createAuthenticator(input),
+    credentialsHint: `check access_token or oauth at destinations.${name}, then resume it.`,
+  });
   const mappings: Mapping[] = [];
   return {
     name,
@@ -51,11 +54,17 @@ function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
     write: (write, context) => writeRecord(parts, write, context),
     recover: (write, context) => recoverRecord(parts, write, context),
     check: (context) => checkLive(parts, KINDS, mappings, context),
-    setup: (context, { token }) => setUp(token === null ? parts : assemble(input, withToken(token)), context),
+    setup: (context, { token }) => setUp(token === null ? parts : assemble(input, setupCredentials(token)), context),
   };
 }
 
-function assemble(input: DestinationInput<HubSpotConfig>, authenticator: Authenticator): HubSpotParts {
+type Credentials = Pick<ClientOptions, 'authenticator' | 'credentialsHint'>;
+
+function setupCredentials(token: string): Credentials {
+  return { authenticator: withToken(token), credentialsHint: 'check SETUP_TOKEN.' };
+}
+
+function assemble(input: DestinationInput<HubSpotConfig>, credentials: Credentials): HubSpotParts {
   const { name, config, dependencies } = input;
   const { clock } = dependencies;
   const version = config.api_version;
@@ -66,7 +75,7 @@ function assemble(input: DestinationInput<HubSpotConfig>, authenticator: Authent
     baseUrl: config.base_url,
     timeoutMs: config.timeout,
     clock,
-    authenticator,
+    ...credentials,
     midnightMs: () => portals.midnightMs(),
   });
   const externalIdProperty = config.external_id_property;

@@ -37,13 +37,12 @@ test('`- sync: hubspot` in an account that is set up: all is well, and nothing w
   expect(hubspot.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 });
 
-test('not set up: a warning per kind, with the command', async () => {
+test('not set up: a warning with the command', async () => {
   await open({}, false);
   hubspot.addProperty('calls', { name: 'hookline_call_id' });
   expect(await complaints('')).toEqual([
-    'warning Contacts have no unique property hookline_person_key, so contacts are made one at a time, each after a look whether it is there. Run npm run hookline -- setup hubspot',
+    'warning Contacts, tasks have no unique key of ours (hookline_person_key, hookline_call_id), so they are made one at a time, each after a look whether it is there. Run npm run hookline -- setup hubspot',
     'warning The property hookline_call_id of calls is not unique, so calls are made one at a time, each after a look whether it is there. HubSpot cannot make it unique later: delete it there, then run npm run hookline -- setup hubspot',
-    'warning Tasks have no unique property hookline_call_id, so tasks are made one at a time, each after a look whether it is there. Run npm run hookline -- setup hubspot',
   ]);
 });
 
@@ -148,7 +147,7 @@ test('a wrong token, a token that may not read, and an address that is not HubSp
     'error The token may not read contacts, and what cannot be read cannot be kept in step. Give it the scope crm.objects.contacts.read.',
   );
   expect(findings).toContain(
-    'warning The token may not read the properties of calls, so its fields are not checked, and calls are made one at a time. Give it the scope crm.schemas.calls.read.',
+    'warning The token may not read the properties of calls, so fields of calls are not checked, and calls are made one at a time, each after a look whether it is there. Give it the scope crm.schemas.calls.read.',
   );
   hubspot.fail({ fault: { kind: 'answer', answer: { status: 200, body: { hello: 'world' } } }, times: 1 });
   expect(await checkHubSpot(hubspot)).toEqual([

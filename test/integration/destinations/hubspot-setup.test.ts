@@ -121,4 +121,7 @@ test('a wrong token: said once', async () => {
       /^failed GET \/crm\/properties\/2026-03\/contacts\/hookline_person_key → 401: INVALID_AUTH.*HubSpot refused the authentication/,
     ),
   ]);
+  expect(await setUpHubSpot(hubspot, { setupToken: 'pat-wrong' })).toEqual([
+    expect.stringMatching(/ HubSpot refused the authentication: check SETUP_TOKEN\.$/),
+  ]);
 });
