@@ -46,7 +46,8 @@ const HOMES: Record<string, readonly Part[]> = {
   commander: ['cli', 'main.ts'],
   'cli-table3': ['cli', 'main.ts'],
   'fastest-levenshtein': ['shared'],
-  'libphonenumber-js': ['shared'],
+  // A simulated CRM reads numbers by itself: what it says is compared with what we read.
+  'libphonenumber-js': ['shared', 'torture'],
   luxon: ['shared'],
   'ipaddr.js': ['shared'],
 };

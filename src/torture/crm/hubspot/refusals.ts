@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 
 /** The API says no: thrown from wherever it is noticed, answered at the border or kept as the error of one row. */

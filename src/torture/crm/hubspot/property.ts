@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 
 /** One property of one object type. */
 export interface Property {

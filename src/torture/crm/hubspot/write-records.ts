@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { End } from './associations.ts';
 import { CREATED, MODIFIED } from './default-schemas.ts';
 import { textOf } from './json-text.ts';
@@ -207,8 +208,8 @@ export function complete(
       ...kept,
       ...(type === 'contacts' ? calculatePhones(kept, portal.options.country) : {}),
       hs_object_id: id,
-      [CREATED[type]]: new Date(createdAtMs).toISOString(),
-      [MODIFIED[type]]: new Date(updatedAtMs).toISOString(),
+      [CREATED[type]]: toIso(createdAtMs),
+      [MODIFIED[type]]: toIso(updatedAtMs),
     },
   };
 }

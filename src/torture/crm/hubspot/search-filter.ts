@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../src/domain/json.ts';
+import type { JsonValue } from '../../../domain/json.ts';
 import type { Property, Schema } from './property.ts';
 import { textOf } from './json-text.ts';
 import type { HubSpotRecord } from './record-table.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer, ApiRequest } from '../simulator.ts';
 import { findObjectType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import type { Portal } from './portal.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { ok, type ApiCall } from './api.ts';
 import { ALL_TYPES, OBJECT_TYPES, type ObjectType } from './object-types.ts';

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import { ALL_SCOPES } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { Refusal } from './refusals.ts';
@@ -83,7 +84,7 @@ export class Access {
         401,
         'EXPIRED_AUTHENTICATION',
         `The OAuth token used to make this call expired ${seconds} second(s) ago.`,
-        { context: { 'expire time': [new Date(this.#portal.now() - agoMs).toISOString()] } },
+        { context: { 'expire time': [toIso(this.#portal.now() - agoMs)] } },
       );
     }
     return token;

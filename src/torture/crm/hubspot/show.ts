@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { CREATED, MODIFIED } from './default-schemas.ts';
 import { OBJECT_TYPES, singular, type ObjectType } from './object-types.ts';
 import type { Portal } from './portal.ts';
@@ -22,8 +23,8 @@ export function showRecord(
   return {
     id: record.id,
     properties: Object.fromEntries(names.map((name) => [name, record.properties[name] ?? null])),
-    createdAt: new Date(record.createdAtMs).toISOString(),
-    updatedAt: new Date(record.updatedAtMs).toISOString(),
+    createdAt: toIso(record.createdAtMs),
+    updatedAt: toIso(record.updatedAtMs),
     archived: record.archived,
     url: `https://app.hubspot.com/contacts/${portal.options.portalId}/record/${OBJECT_TYPES[type].typeId}/${record.id}`,
   };

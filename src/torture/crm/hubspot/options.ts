@@ -1,3 +1,4 @@
+import { systemClock } from '../../../shared/clock.ts';
 import type { ObjectType } from './object-types.ts';
 
 /** Rules an administrator set, enforced on API writes from version 2026-09 on (hubspot.md 8.4). */
@@ -80,7 +81,7 @@ export interface HubSpotOptions {
 
 export const DEFAULT_OPTIONS: HubSpotOptions = {
   port: 0,
-  clock: () => Date.now(),
+  clock: () => systemClock.now(),
   token: 'pat-na1-simulator',
   portalId: 4_242_424,
   timeZone: 'America/New_York',

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
 import { textOf } from './json-text.ts';
@@ -142,7 +143,7 @@ function answerBatch(
   status: number,
   { results, errors }: { results: readonly JsonObject[]; errors: readonly JsonObject[] },
 ): ApiAnswer {
-  const at = new Date(portal.now()).toISOString();
+  const at = toIso(portal.now());
   return ok(
     {
       status: 'COMPLETE',

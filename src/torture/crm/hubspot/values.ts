@@ -1,4 +1,6 @@
-import type { JsonValue } from '../../../src/domain/json.ts';
+import { parseInstant } from '../../../shared/time.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonValue } from '../../../domain/json.ts';
 import type { HubSpotOptions } from './options.ts';
 import type { Property } from './property.ts';
 import type { ValueProblem } from './refusals.ts';
@@ -78,22 +80,26 @@ function readDateTime(property: Property, text: string): string | ValueProblem {
   const ms = readTime(text);
   return ms === undefined
     ? problem(property, 'INVALID_DATE', `${text} is neither ISO 8601 UTC nor epoch milliseconds`)
-    : new Date(ms).toISOString();
+    : toIso(ms);
 }
 
 function readDate(property: Property, text: string): string | ValueProblem {
-  const ms = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d$/.test(text)
+    ? (parseInstant(text) ?? Number.NaN)
+    : /^-?\d+$/.test(text)
+      ? Number(text)
+      : Number.NaN;
   if (Number.isNaN(ms))
     return problem(property, 'INVALID_DATE', `${text} is neither YYYY-MM-DD nor epoch milliseconds`);
   return ms % MS_PER_DAY === 0
-    ? new Date(ms).toISOString().slice(0, 10)
-    : problem(property, 'INVALID_DATE', `${text} is at ${new Date(ms).toISOString()}, not midnight UTC`);
+    ? toIso(ms).slice(0, 10)
+    : problem(property, 'INVALID_DATE', `${text} is at ${toIso(ms)}, not midnight UTC`);
 }
 
 /** ISO 8601 in UTC or epoch ms; epoch seconds are taken for ms, as HubSpot does. */
 export function readTime(text: string): number | undefined {
   if (/^-?\d+$/.test(text)) return Number(text);
-  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|\+00:00))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d(T[\d:.]+(Z|\+00:00))?$/.test(text) ? (parseInstant(text) ?? Number.NaN) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 }
 

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
 import { textOf } from './json-text.ts';
@@ -152,7 +153,7 @@ export function batchReadProperties(type: ObjectType, { portal, request }: ApiCa
 }
 
 function complete(portal: Portal, results: readonly JsonObject[]): JsonObject {
-  const at = new Date(portal.now()).toISOString();
+  const at = toIso(portal.now());
   return { status: 'COMPLETE', results, startedAt: at, completedAt: at };
 }
 

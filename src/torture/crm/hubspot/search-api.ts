@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { ok, type ApiCall } from './api.ts';
 import { CREATED } from './default-schemas.ts';

@@ -1,4 +1,4 @@
-import { createRandom } from '../../../src/torture/random.ts';
+import { createRandom } from '../../random.ts';
 import type { ApiRequest, Fault } from '../simulator.ts';
 import type { RequestClass } from './api.ts';
 import { answerLimited, type Policy } from './limits.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../../src/domain/json.ts';
+import type { JsonObject } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import type { Token } from './access.ts';
 import type { RequestClass } from './api.ts';

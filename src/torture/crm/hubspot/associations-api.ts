@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../src/domain/json.ts';
+import { toIso } from '../../../shared/clock.ts';
+import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { missingRecord, NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
 import type { End } from './associations.ts';
@@ -186,6 +187,6 @@ function answerRows(portal: Portal, status: number, { results, errors }: Rows): 
 }
 
 function batchBody(portal: Portal, results: readonly JsonObject[]): JsonObject {
-  const at = new Date(portal.now()).toISOString();
+  const at = toIso(portal.now());
   return { status: 'COMPLETE', results, startedAt: at, completedAt: at };
 }
