@@ -5,6 +5,7 @@ import type { LogFields, Logger } from '../shared/logger.ts';
 const REPEATING: ReadonlySet<string> = new Set([
   'clock.not_asked',
   'destination.pause_not_kept',
+  'destination.pauses_not_read',
   'fold.ledger_failed',
   'locks.not_released',
   'locks.not_renewed',
