@@ -39,9 +39,10 @@ interface Patience {
 const CALM: Patience = { quietMs: 30, longestMs: 300 };
 /** The last request carried some rows: a few more may come. */
 const BUSY: Patience = { quietMs: 100, longestMs: 500 };
-/** It was more than half full, so there is a backlog, and full requests bring it through soonest. */
-const BACKLOG: Patience = { quietMs: 2_000, longestMs: 2_000 };
+/** It carried so many that there is a backlog: full requests bring it through soonest, and spare the daily quota. */
+const BACKLOG: Patience = { quietMs: 3_000, longestMs: 3_000 };
 const BUSY_ROWS = 5;
+const BACKLOG_ROWS = 25;
 
 interface Waiter<Item, Answer> {
   readonly item: Item;
@@ -144,14 +145,11 @@ class Collector<Item, Answer> {
       else row.push(waiter);
     }
     this.#waiting = left;
-    this.#patience = this.#patienceAfter(rows.size);
+    this.#patience = patienceAfter(rows.size);
+    this.#isRipe = false;
+    this.#stopTimers();
     if (left.length > 0) this.#restartTimers();
     return [...rows.values()].map((waiters) => toRow(waiters));
-  }
-
-  #patienceAfter(rows: number): Patience {
-    if (rows * 2 > this.#options.maxRows) return BACKLOG;
-    return rows >= BUSY_ROWS ? BUSY : CALM;
   }
 
   /** Takes up room when it says yes. The first row always has room, or it would wait for ever. */
@@ -166,12 +164,16 @@ class Collector<Item, Answer> {
     };
   }
 
+  #stopTimers(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers = [];
+  }
+
   #restartTimers(): void {
     const [quiet, longest] = this.#timers;
     quiet?.();
     const ripen = (): void => {
-      for (const cancel of this.#timers) cancel();
-      this.#timers = [];
+      this.#stopTimers();
       this.#isRipe = true;
       this.#announce();
     };
@@ -179,6 +181,11 @@ class Collector<Item, Answer> {
     const { quietMs, longestMs } = this.#patience;
     this.#timers = [after(quietMs, ripen), longest ?? after(longestMs, ripen)];
   }
+}
+
+function patienceAfter(rows: number): Patience {
+  if (rows >= BACKLOG_ROWS) return BACKLOG;
+  return rows >= BUSY_ROWS ? BUSY : CALM;
 }
 
 function toRow<Item, Answer>(waiters: readonly Waiter<Item, Answer>[]): Row<Item, Answer> {
