@@ -26,9 +26,11 @@ export interface Daemon {
   /** Port of the webhooks; 0 for a worker, which has none. */
   readonly port: number;
   readonly adminPort: number;
-  /** Stops intake, finishes or returns work, closes. */
-  stop(): Promise<void>;
+  /** Stops intake, finishes or returns work, closes; `overdue` when something of it stands still. */
+  stop(): Promise<StopResult>;
 }
+
+export type StopResult = 'stopped' | 'overdue';
 
 export type StartResult =
   | { readonly kind: 'started'; readonly daemon: Daemon; readonly services: DaemonServices }
@@ -110,6 +112,9 @@ async function startParts(
   }
 }
 
+/** After the drain. The parts have bounds of their own; this one is for a server that stands still in the middle of it. */
+const STOP_WITHIN_MS = 23_000;
+
 /** Nothing is claimed any more from the beginning, so that runs may end while the receiver drains. */
 async function stopParts(services: DaemonServices, parts: Parts, drainSeconds: number): Promise<void> {
   await Promise.all([stopReceiver(parts.receiver, drainSeconds), parts.work?.stop()]);
@@ -137,14 +142,21 @@ function createBase(backing: Backing, { loaded, role, mode, logger }: DaemonOpti
 }
 
 function createDaemon(services: DaemonServices, { drainSeconds }: DaemonOptions, { parts, backing }: Started): Daemon {
-  const stop = async (): Promise<void> => {
-    services.health.stopping();
-    services.logger.info('daemon.stopping');
+  const stopInOrder = async (): Promise<StopResult> => {
     await stopParts(services, parts, drainSeconds);
     await backing.close();
-    services.logger.info('daemon.stopped');
+    return 'stopped';
   };
-  let stopped: Promise<void> | null = null;
+  const stop = async (): Promise<StopResult> => {
+    services.health.stopping();
+    services.logger.info('daemon.stopping');
+    const overdue = wait(drainSeconds * 1_000 + STOP_WITHIN_MS, 'overdue' as const, { ref: false });
+    const result = await Promise.race([stopInOrder(), overdue]);
+    if (result === 'stopped') services.logger.info('daemon.stopped');
+    else services.logger.error('daemon.stop_overdue', { hint: 'Nothing is lost: what was under way is taken over.' });
+    return result;
+  };
+  let stopped: Promise<StopResult> | null = null;
   return {
     port: parts.receiver?.port ?? 0,
     adminPort: parts.admin?.port ?? 0,

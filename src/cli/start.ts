@@ -44,7 +44,7 @@ export function runUntilStopped(daemon: Daemon): Promise<void> {
       if (stoppingSinceMs !== null && nowMs - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1);
       if (stoppingSinceMs !== null) return;
       stoppingSinceMs = nowMs;
-      daemon.stop().then(resolve, reject);
+      daemon.stop().then((result) => (result === 'overdue' ? process.exit(1) : resolve()), reject);
     };
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { Queue } from 'bullmq';
 
 import type { BellData } from './bell-names.ts';
@@ -9,6 +11,8 @@ export interface BullQueues {
   close(): Promise<void>;
 }
 
+/** A Redis that hangs closes nothing. */
+const CLOSED_WITHIN_MS = 2_000;
 /** BullMQ tells what happened in a stream that nobody of ours reads. */
 const TOLD_EVENTS = 100;
 
@@ -42,7 +46,8 @@ export function createBullQueues({ commands, prefix }: Pick<RedisLink, 'commands
       return queue;
     },
     async close() {
-      await Promise.allSettled([...queues.values()].map(async (queue) => (await queue).close()));
+      const closed = Promise.allSettled([...queues.values()].map(async (queue) => (await queue).close()));
+      await Promise.race([closed, wait(CLOSED_WITHIN_MS, undefined, { ref: false })]);
     },
   };
 }
