@@ -10,9 +10,9 @@ test('any number of wakes during the work mean one more round', async () => {
   const gates = [Promise.withResolvers<boolean>(), Promise.withResolvers<boolean>()];
   let rounds = 0;
   const flight = createSingleFlight(() => gates[rounds++]?.promise ?? Promise.resolve(false), fail);
-  flight.wake();
-  flight.wake();
-  flight.wake();
+  void flight.wake();
+  void flight.wake();
+  void flight.wake();
   expect(rounds).toBe(1);
   gates[0]?.resolve(false);
   await gates[0]?.promise;
@@ -39,7 +39,7 @@ test('goes on while there is more, and a failure does not end it', async () => {
       flight.wake();
     },
   );
-  flight.wake();
+  void flight.wake();
   await idle.promise;
   await flight.stop();
   expect(rounds).toHaveLength(3);
@@ -53,9 +53,9 @@ test('stop waits for the work under way and starts no more', async () => {
     rounds += 1;
     return gate.promise;
   }, fail);
-  flight.wake();
+  void flight.wake();
   const stopped = flight.stop();
-  flight.wake();
+  void flight.wake();
   gate.resolve(true);
   await stopped;
   expect(rounds).toBe(1);
