@@ -8,7 +8,9 @@ import { startDaemon, type Daemon } from '../daemon.ts';
 import type { DaemonServices } from '../daemon/services.ts';
 import type { LedgerStats } from '../ledger/ledger.ts';
 import { createLogger } from '../observability/logger.ts';
-import { DEMO_CONFIG } from './demo/deliveries.ts';
+import { SANDBOX, type DemoCrm } from './demo/crm.ts';
+import { demoConfig } from './demo/deliveries.ts';
+import { startDemoHubSpot } from './demo/hubspot.ts';
 import { printDemo } from './demo/print-demo.ts';
 import { sendDeliveries } from './demo/send-deliveries.ts';
 import { CommandFailure } from './failure.ts';
@@ -20,19 +22,34 @@ const PATIENCE_MS = 30_000;
 
 const SEND = 'send callab config/samples/callab/call_ended.json';
 
+export interface DemoOptions {
+  readonly once?: boolean;
+  readonly crm: 'sandbox' | 'hubspot';
+}
+
 /** `hookline demo`: the main job, end to end, in a fresh folder. */
-export async function demo(once: boolean): Promise<void> {
+export async function demo(options: DemoOptions): Promise<void> {
+  const crm = options.crm === 'hubspot' ? await startDemoHubSpot() : SANDBOX;
+  try {
+    await runDemo(crm, options.once === true);
+  } finally {
+    await crm.close();
+  }
+}
+
+async function runDemo(crm: DemoCrm, once: boolean): Promise<void> {
   const folder = mkdtempSync(path.join(tmpdir(), 'hookline-demo-'));
-  const { daemon, services } = await startDemoDaemon(folder);
+  const { daemon, services } = await startDemoDaemon(folder, crm);
   try {
     print(`A daemon is running on http://127.0.0.1:${daemon.port}`);
     print(`with a fresh ledger in ${folder}\n`);
+    await crm.prepare(services);
     const sent = await sendDeliveries(daemon.port, services.compiled.sources, services.clock);
     await untilQuiet(services);
-    const isRight = await printDemo(services, sent);
+    const isRight = await printDemo(services, crm, sent);
     if (once && !isRight) throw new CommandFailure(`The demo did not end as it should. Its ledger is in ${folder}`);
     if (!once) {
-      printNextSteps(folder, daemon);
+      printNextSteps(folder, daemon, crm);
       await runUntilStopped(daemon);
       print('\nStopped.');
     }
@@ -41,9 +58,9 @@ export async function demo(once: boolean): Promise<void> {
   }
 }
 
-async function startDemoDaemon(folder: string): Promise<{ daemon: Daemon; services: DaemonServices }> {
+async function startDemoDaemon(folder: string, crm: DemoCrm): Promise<{ daemon: Daemon; services: DaemonServices }> {
   const file = path.join(folder, 'hookline.yaml');
-  writeFileSync(file, DEMO_CONFIG);
+  writeFileSync(file, demoConfig(crm));
   const result = loadConfig(file, { variable: () => undefined });
   if (result.kind === 'invalid') throw invalidConfig(result.problems);
   const mode = { kind: 'embedded', dataDir: folder } as const;
@@ -73,11 +90,11 @@ function isQuiet({ oldestPendingEventMs, runs }: LedgerStats): boolean {
   return oldestPendingEventMs === null && runs.due === 0 && runs.running === 0;
 }
 
-function printNextSteps(folder: string, daemon: Daemon): void {
+function printNextSteps(folder: string, daemon: Daemon, { commands }: DemoCrm): void {
   print('\nLook around from a second terminal:\n');
   const environment = { HOOKLINE_CONFIG: `${folder}/hookline.yaml`, DATA_DIR: folder, PORT: daemon.port };
   for (const [name, value] of Object.entries(environment)) print(`  export ${name}=${value}`);
-  for (const command of ['calls', 'calls show call_5b81e2', 'sandbox', 'events refused', SEND])
+  for (const command of ['calls', 'calls show call_5b81e2', ...commands, 'events refused', SEND])
     print(`  ${hookline(command)}`);
   print(`\nMetrics: http://127.0.0.1:${daemon.adminPort}/metrics   Ctrl-C stops the daemon.`);
 }

@@ -3,24 +3,20 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { RUN_STATES } from '../domain/run.ts';
 import { listCalls, showCall, type ListOptions } from './calls.ts';
 import { check } from './check.ts';
-import { demo } from './demo.ts';
+import { addDaemonCommands } from './daemon-commands.ts';
 import { listDestinations, resumeDestination } from './destinations.ts';
 import { listEvents, listRefusals, showEvent } from './events.ts';
 import { explainSystemError } from './explain-error.ts';
 import { CommandFailure } from './failure.ts';
-import { health } from './health.ts';
 import { init } from './init.ts';
 import { getConfig, getEnvironment, withLedger } from './ledger-access.ts';
 import { hookline, printError } from './output.ts';
 import { preview } from './preview.ts';
 import { replay, type ReplayOptions } from './replay.ts';
-import { migrate, type MigrateOptions } from './migrate.ts';
 import { listRuns, showRun } from './runs.ts';
 import { listSandbox, showSandboxRecord } from './sandbox.ts';
 import { send, type SendOptions } from './send.ts';
 import { setup, type SetupCommandOptions } from './setup.ts';
-import type { Role } from '../daemon/services.ts';
-import { start } from './start.ts';
 import { addTortureCommand } from './torture-command.ts';
 import { unjoin } from './unjoin.ts';
 import { readVersion } from '../shared/version.ts';
@@ -72,31 +68,6 @@ function createProgram(): Command {
   addDestinationCommands(program);
   addTortureCommand(program);
   return program;
-}
-
-function addDaemonCommands(program: Command): void {
-  program
-    .command('start')
-    .description('start the daemon')
-    .addOption(
-      new Option('--role <role>', 'what this process does').choices(['all', 'receiver', 'worker']).default('all'),
-    )
-    .action((options: { role: Role }) => start(options.role));
-  program
-    .command('demo')
-    .description('start a daemon in a fresh folder, send it every sample call and show what came of it')
-    .option('--once', 'stop afterwards; exit 0 when everything is right, else 1')
-    .action((options: { once?: boolean }) => demo(options.once === true));
-  program
-    .command('migrate')
-    .description('bring the tables of the ledger up to date; --from sqlite: move an embedded ledger to DATABASE_URL')
-    .addOption(new Option('--from <kind>', 'copy everything from there, and compare').choices(['sqlite']))
-    .option('--file <path>', 'the SQLite file (default: hookline.db in DATA_DIR)')
-    .action((options: MigrateOptions) => migrate(options));
-  program
-    .command('health')
-    .description('ask a running daemon whether it is ready; exit 0 or 1 (used by the Docker health check)')
-    .action(() => health(getEnvironment()));
 }
 
 function addConfigCommands(program: Command): void {

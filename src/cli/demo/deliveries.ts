@@ -8,7 +8,8 @@ export interface DemoDelivery {
 }
 
 /** The config the demo runs on. Its secrets are for show and protect nothing. */
-export const DEMO_CONFIG = `sources:
+export function demoConfig({ name, config }: { readonly name: string; readonly config: string }): string {
+  return `sources:
   callab: { platform: callab, secrets: [demo-secret-callab] }
   callab-actions: { platform: callab, auth: { type: bearer, token: demo-secret-actions } }
   callttone: { platform: callttone, secrets: [whsec_demo-secret-callttone] }
@@ -16,17 +17,18 @@ export const DEMO_CONFIG = `sources:
   atoms: { platform: atoms, secrets: [demo-secret-atoms] }
 
 destinations:
-  sandbox: { type: sandbox }
+  ${name}: ${config}
 
 integrations:
-  - name: Keep the sandbox in step
+  - name: Keep the CRM in step
     actions:
-      - sync: sandbox
+      - sync: ${name}
         task:
           when: outcomes.next_action
           subject: "{{ outcomes.next_action }}"
           due: "{{ outcomes.appointment_date }}"
 `;
+}
 
 /** Every sample call: later events before earlier ones, some twice, one forged. */
 export const DELIVERIES: readonly DemoDelivery[] = [

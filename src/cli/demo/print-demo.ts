@@ -2,13 +2,14 @@ import type { DaemonServices } from '../../daemon/services.ts';
 import type { CallRow } from '../../ledger/ledger.ts';
 import { syncState } from '../calls.ts';
 import { print, table } from '../output.ts';
+import type { DemoCrm } from './crm.ts';
 import type { Sent } from './send-deliveries.ts';
 
 /** Prints what came of the deliveries; true when everything is as it should be. */
-export async function printDemo(services: DaemonServices, sent: readonly Sent[]): Promise<boolean> {
+export async function printDemo(services: DaemonServices, crm: DemoCrm, sent: readonly Sent[]): Promise<boolean> {
   const { ledger } = services;
   const { rows } = await ledger.listCalls({ limit: 100 });
-  const records = await countRecords(services);
+  const records = await crm.count(services);
   print(
     table<CallRow>(
       [
@@ -24,10 +25,11 @@ export async function printDemo(services: DaemonServices, sent: readonly Sent[])
     ),
   );
   const synced = rows.filter((row) => row.runs.length > 0);
+  const isSound = crm.print(synced.length);
   const checks = [
     checkAnswers(sent),
     check(
-      `${synced.length} calls of one customer → ${records.contact} contact, ${records.call} calls, ${records.task} task in the sandbox`,
+      `${synced.length} calls of one customer → ${records.contact} contact, ${records.call} calls, ${records.task} task in ${crm.name === 'sandbox' ? 'the sandbox' : crm.name}`,
       records.contact === 1 && records.call === synced.length && records.task === 1,
     ),
     check(
@@ -41,7 +43,7 @@ export async function printDemo(services: DaemonServices, sent: readonly Sent[])
   ];
   print();
   for (const { text, holds } of checks) print(`${holds ? '✓' : '✗'} ${text}`);
-  return checks.every(({ holds }) => holds);
+  return isSound && checks.every(({ holds }) => holds);
 }
 
 function seconds(duration: number | null): string {
@@ -65,12 +67,4 @@ function checkAnswers(sent: readonly Sent[]): Check {
   const duplicates = accepted.filter(({ isDuplicate }) => isDuplicate).length;
   const text = `${accepted.length} webhooks accepted (${duplicates} of them repeated), ${refused.length} forged one refused with 401`;
   return check(text, accepted.length === honest.length && refused.length === forged.length);
-}
-
-async function countRecords({
-  ledger,
-}: DaemonServices): Promise<Readonly<Record<'contact' | 'call' | 'task', number>>> {
-  const count = async (kind: 'contact' | 'call' | 'task'): Promise<number> =>
-    (await ledger.sandbox.listRecords('sandbox', kind, 1000)).length;
-  return { contact: await count('contact'), call: await count('call'), task: await count('task') };
 }
