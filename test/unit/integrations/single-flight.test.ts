@@ -36,7 +36,7 @@ test('goes on while there is more, and a failure does not end it', async () => {
     },
     (error) => {
       errors.push(error);
-      flight.wake();
+      void flight.wake();
     },
   );
   void flight.wake();
