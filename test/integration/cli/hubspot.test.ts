@@ -101,9 +101,7 @@ test('a field that HubSpot has not: exit 1, with the nearest name', async () => 
 });
 
 test('a destination that needs nothing, and one that is not there', async () => {
-  const folder = folderWith(
-    `${hubspotConfig(hubspot)}`.replace('destinations:', 'destinations:\n  box: { type: sandbox }'),
-  );
+  const folder = folderWith(hubspotConfig(hubspot).replace('destinations:', 'destinations:\n  box: { type: sandbox }'));
   expect(await runCli(folder, ['setup', 'box'])).toEqual({
     code: 0,
     stdout: 'box (sandbox) needs no set-up.\n',
