@@ -116,7 +116,7 @@ async function checkLive(services: CommandServices, options: CheckOptions): Prom
   if (options.json === true) printJson({ file: loaded.file, problems: [], ...summarize(compiled), live });
   else if (live.length === 0) print('No destination is configured.');
   if (live.some(({ findings }) => findings.some(({ level }) => level === 'error'))) {
-    throw new CommandFailure('Not every destination can be used.');
+    throw new CommandFailure('Not every destination can be used as it is configured.');
   }
 }
 

@@ -95,7 +95,7 @@ test('a field that HubSpot has not: exit 1, with the nearest name', async () => 
   const integrations =
     'integrations: [{ name: One, actions: [{ sync: hubspot, contact: { fields: { job_title: x } } }] }]';
   const result = await runCli(folderWith(hubspotConfig(hubspot, { integrations })), ['check', '--live']);
-  expect(result).toMatchObject({ code: 1, stderr: 'Not every destination can be used.\n' });
+  expect(result).toMatchObject({ code: 1, stderr: 'Not every destination can be used as it is configured.\n' });
   expect(result.stdout).toContain(`  error    integrations[0].actions[0].contact.fields.job_title: HubSpot has no
            property "job_title" on contacts. Did you mean "jobtitle"?`);
 });

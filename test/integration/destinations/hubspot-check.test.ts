@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { afterEach, expect, test } from '@jest/globals';
 
 import { checkHubSpot, setUpHubSpot } from '../../support/check-hubspot.ts';
@@ -175,4 +177,11 @@ test('from 2026-09 on, what the account requires is worth a look', async () => {
   expect(await complaints('', "    api_version: '2026-09'")).toEqual([
     'warning With api_version 2026-09 at destinations.hubspot, HubSpot refuses records without the properties that the account\'s "create" forms require, and does not tell which. If any are required, map them, or stay with 2026-03.',
   ]);
+});
+
+test('the example fits an account as HubSpot makes it', async () => {
+  await open();
+  const example = readFileSync('config/examples/hubspot.yaml', 'utf8');
+  const findings = await checkHubSpot(hubspot, { integrations: example.slice(example.indexOf('integrations:')) });
+  expect(findings.filter((finding) => !finding.startsWith('ok '))).toEqual([]);
 });
