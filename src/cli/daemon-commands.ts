@@ -1,13 +1,16 @@
 import { Option, type Command } from 'commander';
 
 import type { Role } from '../daemon/services.ts';
-import { demo, type DemoOptions } from './demo.ts';
+import type { DemoOptions } from './demo.ts';
 import { health } from './health.ts';
 import { getEnvironment } from './ledger-access.ts';
-import { migrate, type MigrateOptions } from './migrate.ts';
+import type { MigrateOptions } from './migrate.ts';
 import { start } from './start.ts';
 
-/** Commands that run the daemon, or look after what it runs on. */
+/**
+ * Commands that run the daemon, or look after what it runs on. What only some of them need is loaded by those: a daemon
+ * would hold it for as long as it runs.
+ */
 export function addDaemonCommands(program: Command): void {
   program
     .command('start')
@@ -25,13 +28,13 @@ export function addDaemonCommands(program: Command): void {
         .choices(['sandbox', 'hubspot'])
         .default('sandbox'),
     )
-    .action((options: DemoOptions) => demo(options));
+    .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));
   program
     .command('migrate')
     .description('bring the tables of the ledger up to date; --from sqlite: move an embedded ledger to DATABASE_URL')
     .addOption(new Option('--from <kind>', 'copy everything from there, and compare').choices(['sqlite']))
     .option('--file <path>', 'the SQLite file (default: hookline.db in DATA_DIR)')
-    .action((options: MigrateOptions) => migrate(options));
+    .action(async (options: MigrateOptions) => (await import('./migrate.ts')).migrate(options));
   program
     .command('health')
     .description('ask a running daemon whether it is ready; exit 0 or 1 (used by the Docker health check)')

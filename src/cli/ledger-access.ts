@@ -4,7 +4,6 @@ import { compileSources } from '../config/compile.ts';
 import { readEnvironment, type Environment } from '../config/environment.ts';
 import { formatProblem, loadConfig, locate, type ConfigProblem, type LoadedConfig } from '../config/load.ts';
 import type { Mode } from '../config/mode.ts';
-import { openSharedLedger } from '../daemon/open-shared-ledger.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
 import type { SourceAdapter } from '../platforms/platform.ts';
@@ -79,7 +78,10 @@ export async function withLedger(use: (access: LedgerAccess) => Promise<void>): 
 
 /** Opens the ledger of the mode, made or migrated as needed. The daemon may run: its sweeper finds what a command makes due. */
 export async function openAccess(mode: Mode): Promise<LedgerAccess> {
-  if (mode.kind !== 'embedded') return openSharedLedger(mode.databaseUrl, () => undefined);
+  if (mode.kind !== 'embedded') {
+    const { openSharedLedger } = await import('../daemon/open-shared-ledger.ts');
+    return openSharedLedger(mode.databaseUrl, () => undefined);
+  }
   const clock = systemClock;
   const ids = createIds(clock);
   return { ledger: await openSqliteLedger({ file: ledgerFile(mode.dataDir), clock, ids }), clock, ids };

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import { MISCHIEF_NAMES, MODES, type MischiefName } from '../torture/options.ts';
-import { torture, type TortureCommandOptions } from './torture.ts';
+import type { TortureCommandOptions } from './torture.ts';
 
 /** `hookline torture`. */
 export function addTortureCommand(program: Command): void {
@@ -18,7 +18,7 @@ export function addTortureCommand(program: Command): void {
     .option('--receivers <n>', 'processes that receive (not embedded)', parseCount, 2)
     .option('--workers <n>', 'processes that work (not embedded)', parseCount, 2)
     .option('--json', 'print JSON')
-    .action((options: TortureCommandOptions) => torture(options));
+    .action(async (options: TortureCommandOptions) => (await import('./torture.ts')).torture(options));
 }
 
 function parseKinds(text: string): MischiefName[] {

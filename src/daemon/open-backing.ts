@@ -1,19 +1,15 @@
 import type { Mode } from '../config/mode.ts';
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openSqliteLedger } from '../ledger/open-sqlite-ledger.ts';
-import { describeServer } from '../ledger/postgres/pool.ts';
 import { holdLedger, type LedgerHold } from '../ledger/sqlite/hold-ledger.ts';
 import { createInProcessQueue } from '../queue/in-process.ts';
 import type { Queue } from '../queue/queue.ts';
-import { connectRedis } from '../queue/redis/redis-link.ts';
-import { createRedisQueue } from '../queue/redis/redis-queue.ts';
-import { createReservations, type Reservations } from '../queue/redis/reservations.ts';
+import type { Reservations } from '../queue/redis/reservations.ts';
 import type { SharedCounters } from '../receive/limiter.ts';
 import { createSteadyClock, type Clock } from '../shared/clock.ts';
 import { ledgerFile } from '../shared/data-directory.ts';
 import { createIds, type Ids } from '../shared/ids.ts';
 import type { Logger } from '../shared/logger.ts';
-import { openSharedLedger } from './open-shared-ledger.ts';
 import type { Role } from './services.ts';
 
 /** What the processes of an installation share beside the ledger. */
@@ -48,6 +44,11 @@ export interface BackingOptions {
   readonly destinations: readonly string[];
   readonly logger: Logger;
 }
+
+/*
+ * The drivers of PostgreSQL and Redis are loaded by the modes that use them: an embedded receiver would hold 15 MB of them
+ * for nothing.
+ */
 
 /** Opens what the mode keeps its state in; null when another daemon works on the embedded ledger. */
 export function openBacking(mode: Mode, options: BackingOptions): Promise<Backing | null> {
@@ -94,6 +95,7 @@ async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null
 
 /** Several processes, and none rings at another's door: the sweeper of each looks once a second. */
 async function openPostgres(url: string, logger: Logger): Promise<Backing> {
+  const { openSharedLedger, describeServer } = await import('./open-shared-ledger.ts');
   const { clock, ids, ledger } = await openSharedLedger(url, (error) => logger.warn('clock.not_asked', { error }));
   return {
     clock,
@@ -112,6 +114,7 @@ async function openScaledOut(
   { databaseUrl, redis: target, redisPrefix: prefix }: Extract<Mode, { kind: 'scaled_out' }>,
   { destinations, logger }: BackingOptions,
 ): Promise<Backing> {
+  const { connectRedis, createRedisQueue, createReservations } = await import('../queue/redis/index.ts');
   const base = await openPostgres(databaseUrl, logger);
   const link = connectRedis({ target, prefix, logger });
   const queue = createRedisQueue({ link, destinations, clock: base.clock, logger });

@@ -1,5 +1,6 @@
 import type { LedgerWithSandbox } from '../ledger/create-ledger.ts';
 import { openPostgresLedger } from '../ledger/postgres/open-postgres-ledger.ts';
+export { describeServer } from '../ledger/postgres/pool.ts';
 import { createFollowingClock, type Clock } from '../shared/clock.ts';
 import { createIds, type Ids } from '../shared/ids.ts';
 
