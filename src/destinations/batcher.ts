@@ -1,4 +1,6 @@
+import type { Urgency } from '../domain/urgency.ts';
 import type { After } from '../shared/after.ts';
+import { inOrder, mostUrgent } from './batch-order.ts';
 import type { Failure, RequestContext } from './destination.ts';
 
 /** Records that wait at the same moment share a request, as a DataLoader's keys do (decision 0005). */
@@ -49,6 +51,8 @@ interface Waiter<Item, Answer> {
   readonly key: string;
   readonly context: RequestContext;
   readonly settle: (answer: Answer | Failure) => void;
+  /** Requests that left without it, because others were more urgent or there was no room. */
+  passedOver: number;
   taken: boolean;
   settled: boolean;
 }
@@ -80,6 +84,7 @@ class Collector<Item, Answer> {
       item,
       key: this.#options.keyOf(item),
       context,
+      passedOver: 0,
       taken: false,
       settled: false,
       settle(answer) {
@@ -108,7 +113,11 @@ class Collector<Item, Answer> {
     if (leader === undefined) return;
     this.#announced += 1;
     this.#isRipe = false;
-    void this.#sendOne(leader);
+    const urgencyNow = (): Urgency => mostUrgent(this.#waiting) ?? leader.urgency;
+    void this.#sendOne({
+      ...leader,
+      sendShared: (build, effect, limitClass) => leader.sendShared(build, effect, limitClass, urgencyNow),
+    });
   }
 
   async #sendOne(leader: RequestContext): Promise<void> {
@@ -136,19 +145,21 @@ class Collector<Item, Answer> {
   #takeRows(): readonly Row<Item, Answer>[] {
     const { sharesRows } = this.#options;
     const rows = new Map<string, Waiter<Item, Answer>[]>();
-    const left: Waiter<Item, Answer>[] = [];
+    const left = new Set<Waiter<Item, Answer>>();
     const hasRoomFor = this.#createRoom();
-    for (const waiter of this.#waiting.filter(({ settled }) => !settled)) {
+    for (const waiter of inOrder(this.#waiting)) {
       const row = rows.get(waiter.key);
-      if (row === undefined ? !hasRoomFor(waiter.item) : !sharesRows) left.push(waiter);
+      if (row === undefined ? !hasRoomFor(waiter.item) : !sharesRows) left.add(waiter);
       else if (row === undefined) rows.set(waiter.key, [waiter]);
       else row.push(waiter);
     }
-    this.#waiting = left;
+    // In order of arrival, as they were.
+    this.#waiting = this.#waiting.filter((waiter) => left.has(waiter));
+    for (const waiter of left) waiter.passedOver += 1;
     this.#patience = patienceAfter(rows.size);
     this.#isRipe = false;
     this.#stopTimers();
-    if (left.length > 0) this.#restartTimers();
+    if (left.size > 0) this.#restartTimers();
     return [...rows.values()].map((waiters) => toRow(waiters));
   }
 

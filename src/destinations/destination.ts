@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import type { MappedField } from './mapped-field.ts';
 import type { Rate } from './rate.ts';
@@ -120,18 +121,21 @@ export interface RequestContext {
   /**
    * Sends one request for many attempts, this one among them (live only): it passes budget and breaker once, ends by its
    * own timeout and not with any of the attempts, and is built only when its turn has come, so that it can take along what
-   * came meanwhile. Each attempt that took part has to `keep` it.
+   * came meanwhile. Each attempt that took part has to `keep` it. `urgencyNow` tells that of the most urgent among them.
    */
   sendShared(
     build: () => Promise<HttpRequest | null>,
     effect: 'read' | 'write',
     limitClass?: string,
+    urgencyNow?: () => Urgency,
   ): Promise<SharedAnswer>;
   /** False: another worker may be at the same run by now. To be asked of everybody who takes part in a shared request. */
   stillHeld(): Promise<boolean>;
   /** Keeps a shared exchange with this attempt, with these parts of its bodies: a hundred rows are not kept a hundred times. */
   keep(exchange: Exchange, part: ExchangePart): void;
   readonly signal: AbortSignal;
+  /** Who goes first when the budget is short. */
+  readonly urgency: Urgency;
 }
 
 export interface ExchangePart {

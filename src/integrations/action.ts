@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 
 export interface ActionInput {
@@ -12,6 +13,8 @@ export interface ActionInput {
   readonly force: boolean;
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  /** Who goes first when the destination's budget is short. */
+  readonly urgency: Urgency;
   /** False when another worker may be at this run: nothing may be written any more. */
   readonly stillHeld: () => Promise<boolean>;
 }

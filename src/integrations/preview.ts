@@ -175,7 +175,14 @@ async function previewSteps(
   for (const [step, action] of integration.actions.entries()) {
     const common = { call, callKey, scope, integration: integration.name, step };
     const stillHeld = (): Promise<boolean> => Promise.resolve(true);
-    const result = await action.run({ ...common, force: false, mode: 'preview', signal: input.signal, stillHeld });
+    const result = await action.run({
+      ...common,
+      force: false,
+      mode: 'preview',
+      signal: input.signal,
+      urgency: 'first',
+      stillHeld,
+    });
     const { kind, destination } = action;
     const outcome = result.kind === 'stopped' ? result.outcome : null;
     steps.push({ kind, destination, outcome, result: result.result, requests: result.requests });

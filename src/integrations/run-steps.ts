@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import { urgencyOf } from '../domain/urgency.ts';
 import type { ClaimedRun, Ledger, RequestRecord } from '../ledger/ledger.ts';
 import type { Integration } from './integration.ts';
 import type { Lease } from './lease.ts';
@@ -53,7 +54,8 @@ async function takeSteps(ledger: Pick<Ledger, 'saveStep'>, input: StepsInput, ke
   const { actions, hash } = input.integration;
   const callKey = `${call.source}/${call.provider_call_id}`;
   const scope = await input.scope();
-  const rest = { scope, mode: 'live', signal, stillHeld: () => lease.stillHeld() } as const;
+  const urgency = urgencyOf(run);
+  const rest = { scope, mode: 'live', signal, urgency, stillHeld: () => lease.stillHeld() } as const;
   for (const [step, action] of actions.entries()) {
     const finished = findFinished(run, step, hash);
     if (finished !== undefined) {

@@ -97,7 +97,7 @@ export interface ClaimedRun extends RunSummary {
   readonly personKey: string;
   /** Number of the attempt that starts now, from 1; counted from the last replay. */
   readonly attempt: number;
-  /** Event type that asked for it. */
+  /** Event type that asked for it, or `replay`. */
   readonly trigger: string;
   /** Since when it could have been claimed; `dueAtMs` of a claimed run is the end of its lease. */
   readonly waitingSinceMs: number;

@@ -1,4 +1,5 @@
 import type { Rate } from '../destinations/rate.ts';
+import { byUrgency, type Urgency } from '../domain/urgency.ts';
 import type { After } from '../shared/after.ts';
 import type { Clock } from '../shared/clock.ts';
 
@@ -18,10 +19,11 @@ export interface BudgetOptions {
 
 /**
  * What a destination may be asked: so many requests at once, and so many in any stretch of time. One budget per
- * destination; first come, first served.
+ * destination; the most urgent is served first, then whoever came first.
  */
 export interface Budget {
-  acquire(signal: AbortSignal): Promise<Slot>;
+  /** `urgency` is asked when there is room; absent: `first`. */
+  acquire(signal: AbortSignal, urgency?: () => Urgency): Promise<Slot>;
   /** The other side asked for silence (429 with Retry-After). */
   blockUntil(untilMs: number): void;
   /** The other side said what its limits over time are: they take the place of those of the rate. */
@@ -51,6 +53,7 @@ export interface BudgetReading {
 
 interface Waiter {
   readonly resolve: (slot: Slot) => void;
+  readonly urgency: () => Urgency;
   readonly deadlineMs: number;
 }
 
@@ -65,6 +68,7 @@ interface State {
   inFlight: number;
   blockedUntilMs: number;
   windows: readonly Window[];
+  /** In order of arrival, so that the first one's time is over first. */
   readonly waiters: Waiter[];
   cancelTimer: (() => void) | null;
 }
@@ -78,7 +82,7 @@ export function createBudget(options: BudgetOptions): LocalBudget {
     cancelTimer: null,
   };
   return {
-    acquire: (signal) => acquire(state, options, signal),
+    acquire: (signal, urgency = () => 'first') => acquire(state, options, signal, urgency),
     blockUntil(untilMs) {
       state.blockedUntilMs = Math.max(state.blockedUntilMs, untilMs);
       serve(state, options);
@@ -127,9 +131,9 @@ function leftInWindow({ times, lengthMs }: Window, nowMs: number): number {
   return times.filter((atMs) => atMs > nowMs || atMs + lengthMs <= nowMs).length;
 }
 
-function acquire(state: State, options: BudgetOptions, signal: AbortSignal): Promise<Slot> {
+function acquire(state: State, options: BudgetOptions, signal: AbortSignal, urgency: () => Urgency): Promise<Slot> {
   const { promise, resolve } = Promise.withResolvers<Slot>();
-  const waiter = { resolve, deadlineMs: options.clock.now() + options.maxWaitMs };
+  const waiter = { resolve, urgency, deadlineMs: options.clock.now() + options.maxWaitMs };
   const leave = (): void => {
     const index = state.waiters.indexOf(waiter);
     if (index < 0) return;
@@ -147,7 +151,7 @@ function acquire(state: State, options: BudgetOptions, signal: AbortSignal): Pro
 function serve(state: State, options: BudgetOptions): void {
   const nowMs = options.clock.now();
   while (state.waiters.length > 0 && state.inFlight < options.rate.max_in_flight && freeAtMs(state, nowMs) <= nowMs) {
-    const waiter = state.waiters.shift();
+    const waiter = takeMostUrgent(state.waiters);
     if (waiter !== undefined) admit(state, options, waiter);
   }
   const atMs = freeAtMs(state, nowMs);
@@ -156,6 +160,15 @@ function serve(state: State, options: BudgetOptions): void {
     waiter.resolve({ kind: 'busy', notBeforeMs: Math.max(atMs, nowMs + 1) });
   }
   setAlarm(state, options, { nowMs, atMs });
+}
+
+/** Takes out the most urgent one; of equals, the first. */
+export function takeMostUrgent<Waiting extends { readonly urgency: () => Urgency }>(
+  waiters: Waiting[],
+): Waiting | undefined {
+  const ranked = waiters.map((waiter, index) => ({ urgency: waiter.urgency(), index }));
+  const [first] = ranked.toSorted((left, right) => byUrgency(left.urgency, right.urgency));
+  return first === undefined ? undefined : waiters.splice(first.index, 1)[0];
 }
 
 function admit(state: State, options: BudgetOptions, waiter: Waiter): void {

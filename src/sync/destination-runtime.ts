@@ -1,5 +1,6 @@
 import type { Destination, Failure, RequestContext } from '../destinations/destination.ts';
 import { rateSchema, type Rate } from '../destinations/rate.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { Ledger, Pause, RequestRecord } from '../ledger/ledger.ts';
 import type { After } from '../shared/after.ts';
 import type { Clock } from '../shared/clock.ts';
@@ -27,6 +28,8 @@ export interface DestinationRuntimeOptions {
 export interface ContextOptions {
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  /** Absent: `first`; somebody waits for it. */
+  readonly urgency?: Urgency;
   /** Asked before each request; false: another worker may be at the same, and it is not sent. Absent: nobody else can be. */
   readonly stillHeld?: () => Promise<boolean>;
 }
@@ -124,16 +127,18 @@ function createBudgets(options: DestinationRuntimeOptions): Channel['budgetOf'] 
   return (limitClass) => (limitClass === undefined ? general : (classes.get(limitClass) ?? general));
 }
 
-function openContext(channel: Channel, { mode, signal, stillHeld }: ContextOptions): OpenContext {
+function openContext(channel: Channel, { mode, signal, urgency = 'first', stillHeld }: ContextOptions): OpenContext {
   const records: RequestRecord[] = [];
   return {
     contextFor(operation) {
-      const conversation: Conversation = { mode, signal, stillHeld, records, operation };
+      const conversation: Conversation = { mode, signal, urgency, stillHeld, records, operation };
       return {
         mode,
         signal,
+        urgency,
         send: (request, effect, limitClass) => sendRequest(channel, conversation, request, { effect, limitClass }),
-        sendShared: (build, effect, limitClass) => sendShared(channel, conversation, build, { effect, limitClass }),
+        sendShared: (build, effect, limitClass, urgencyNow) =>
+          sendShared(channel, conversation, build, { effect, limitClass, urgencyNow }),
         keep: (exchange, part) => keepExchange(channel, conversation, exchange, part),
         stillHeld: async () => stillHeld === undefined || stillHeld(),
       };

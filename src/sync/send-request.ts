@@ -1,4 +1,5 @@
 import type { Exchange, ExchangePart, Failure, Planned, SharedAnswer } from '../destinations/destination.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 import type { HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import { takeTurn, type Channel, type Operation } from './take-turn.ts';
@@ -7,6 +8,7 @@ import { takeTurn, type Channel, type Operation } from './take-turn.ts';
 export interface Conversation {
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  readonly urgency: Urgency;
   readonly stillHeld: (() => Promise<boolean>) | undefined;
   readonly records: RequestRecord[];
   readonly operation: Operation;
@@ -16,6 +18,8 @@ export interface Conversation {
 export interface Sending {
   readonly effect: 'read' | 'write';
   readonly limitClass: string | undefined;
+  /** Of a shared request; absent: the attempt's own. */
+  readonly urgencyNow?: (() => Urgency) | undefined;
 }
 
 type Sent = { readonly kind: 'response'; readonly response: HttpResponse } | Planned | Failure;
@@ -33,14 +37,16 @@ export async function sendRequest(
   request: HttpRequest,
   sending: Sending,
 ): Promise<Sent> {
-  const { mode, operation, signal, stillHeld } = conversation;
+  const { mode, operation, signal, urgency, stillHeld } = conversation;
   if (mode === 'preview' && sending.effect === 'write') {
     const startedAtMs = channel.clock.now();
     const planned = { request, effect: sending.effect, startedAtMs, durationMs: 0, waitedMs: 0, outcome: null };
     conversation.records.push(describe(channel, operation, planned, bodiesOf(request, null)));
     return { kind: 'planned' };
   }
-  const answer = await takeTurn(channel, { ...sending, operation, signal, stillHeld }, () => Promise.resolve(request));
+  const answer = await takeTurn(channel, { ...sending, operation, signal, stillHeld, urgencyNow: () => urgency }, () =>
+    Promise.resolve(request),
+  );
   if (answer.kind === 'empty') throw new Error('a request that was there was not sent');
   const { exchange } = answer;
   if (exchange !== null) keepExchange(channel, conversation, exchange, bodiesOf(request, exchange.outcome));
@@ -50,12 +56,13 @@ export async function sendRequest(
 /** Sends one request for many attempts; see `RequestContext.sendShared`. That it is still theirs is asked while it is built. */
 export function sendShared(
   channel: Channel,
-  { mode, operation }: Conversation,
+  { mode, operation, urgency }: Conversation,
   build: () => Promise<HttpRequest | null>,
   sending: Sending,
 ): Promise<SharedAnswer> {
   if (mode === 'preview') throw new Error('a preview shares no request');
-  return takeTurn(channel, { ...sending, operation, signal: NEVER, stillHeld: undefined }, build);
+  const { urgencyNow = () => urgency } = sending;
+  return takeTurn(channel, { ...sending, operation, signal: NEVER, stillHeld: undefined, urgencyNow }, build);
 }
 
 /** Keeps an exchange, masked, with one attempt. */

@@ -1,6 +1,7 @@
 import type { Call } from '../domain/call.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { RecordKind } from '../destinations/destination.ts';
 import type { RequestRecord } from '../ledger/ledger.ts';
 
@@ -19,6 +20,8 @@ export interface SyncInput {
   /** `preview`: reads are sent, writes are only recorded, and no link is touched. */
   readonly mode: 'live' | 'preview';
   readonly signal: AbortSignal;
+  /** Who goes first when the destination's budget is short. */
+  readonly urgency: Urgency;
   /** False when another worker may be at this run: nothing may be written any more. */
   readonly stillHeld: () => Promise<boolean>;
 }

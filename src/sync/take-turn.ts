@@ -1,4 +1,5 @@
 import type { Exchange, Failure, LimitNews, RecordKind, SharedAnswer } from '../destinations/destination.ts';
+import type { Urgency } from '../domain/urgency.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import { readRetryAfter } from '../shared/retry-after.ts';
@@ -53,6 +54,8 @@ export interface Turn {
   readonly effect: 'read' | 'write';
   readonly limitClass: string | undefined;
   readonly signal: AbortSignal;
+  /** Asked whenever there is room for one of those that wait. */
+  readonly urgencyNow: () => Urgency;
   /** False: another worker may be at the same, and nothing is sent. Absent: nobody else can be. */
   readonly stillHeld: (() => Promise<boolean>) | undefined;
 }
@@ -64,7 +67,7 @@ export async function takeTurn(
   build: () => Promise<HttpRequest | null>,
 ): Promise<SharedAnswer> {
   const askedAtMs = channel.clock.now();
-  const slot = await channel.budgetOf(turn.limitClass).acquire(turn.signal);
+  const slot = await channel.budgetOf(turn.limitClass).acquire(turn.signal, turn.urgencyNow);
   if (slot.kind === 'busy') return notSent({ kind: 'retry', reason: BUSY, notBeforeMs: slot.notBeforeMs });
   try {
     // The wait may have been long, and the process may have stood still in it.

@@ -21,6 +21,7 @@ export function createTestContext(http: HttpClient, mode: 'live' | 'preview' = '
     mode,
     sent,
     kept,
+    urgency: 'first',
     signal: new AbortController().signal,
     async send(request, effect) {
       sent.push({ effect, request });

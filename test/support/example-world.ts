@@ -95,6 +95,7 @@ export function openExample(options: ExampleOptions): ExampleWorld {
         integration: 'example',
         step: 0,
         force: false,
+        urgency: 'first',
         mode: 'live',
         signal: new AbortController().signal,
         stillHeld: () => Promise.resolve(true),

@@ -181,6 +181,7 @@ function toInput(call: Call, changes: Partial<SyncInput>): SyncInput {
     integration: 'Keep HubSpot in step',
     step: 0,
     force: false,
+    urgency: 'first',
     mode: 'live',
     signal: new AbortController().signal,
     stillHeld: () => Promise.resolve(true),

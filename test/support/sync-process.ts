@@ -101,6 +101,7 @@ function attemptOnce(action: Action, call: Call, stillHeld: () => Promise<boolea
     integration: 'Keep the CRM in step',
     step: 0,
     force: false,
+    urgency: 'first',
     mode: 'live',
     signal: new AbortController().signal,
     stillHeld,

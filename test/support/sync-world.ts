@@ -138,6 +138,7 @@ function toInput(call: Call, options: Partial<SyncInput>): SyncInput {
     integration: 'Keep CRM in step',
     step: 0,
     force: false,
+    urgency: 'first',
     mode: 'live',
     signal: new AbortController().signal,
     stillHeld: () => Promise.resolve(true),

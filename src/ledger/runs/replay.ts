@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 
+import { REPLAY_TRIGGER } from '../../domain/urgency.ts';
 import type { Database, Statement } from '../database.ts';
 import { foldAgain } from '../fold/fold-again.ts';
 import type { Ledger, ReplayFilter } from '../ledger.ts';
@@ -91,6 +92,7 @@ function restart(
       attempts: 0,
       force: force ? 1 : 0,
       destination: sql<string>`wanted_destination`,
+      trigger: REPLAY_TRIGGER,
       reason: null,
       hint: null,
       updated_at_ms: nowMs,
@@ -99,7 +101,7 @@ function restart(
     .where('state', '<>', 'running');
   const running = db
     .updateTable('runs')
-    .set({ again: 1, attempts: 0, force: force ? 1 : sql<number>`force` })
+    .set({ again: 1, attempts: 0, trigger: REPLAY_TRIGGER, force: force ? 1 : sql<number>`force` })
     .where('id', 'in', ids)
     .where('state', '=', 'running');
   // Those that a running run still saves go when its attempt ends; these may not wait for that: its worker may die.

@@ -63,7 +63,7 @@ describe('a run', () => {
     house.clock.advance(MINUTE);
     const run = await house.runIn('dead');
     expect(run.reason).toBe('HTTP 503');
-    expect(action.inputs).toHaveLength(3);
+    expect(action.inputs.map(({ urgency }) => urgency)).toEqual(['first', 'retry', 'retry']);
     expect(house.log.filter(({ event }) => event === 'run.attempted').map(({ level }) => level)).toEqual([
       'warn',
       'warn',
@@ -82,7 +82,7 @@ describe('a run', () => {
     expect(replayed).toEqual([{ runId: dead.id, destination: 'crm' }]);
     house.ring('crm');
     await house.runIn('done');
-    expect(action.inputs[1]).toMatchObject({ force: true });
+    expect(action.inputs[1]).toMatchObject({ force: true, urgency: 'replay' });
   });
 
   test('waits in the line of a busy destination without using up attempts', async () => {

@@ -216,3 +216,17 @@ test('whoever stops waits no longer', async () => {
   stop.abort();
   expect(await waiting).toMatchObject({ kind: 'busy' });
 });
+
+test('room goes to the most urgent of a process first', async () => {
+  const budget = (await openProcess()).budget({ max_in_flight: 1, per: [] });
+  const held = await budget.acquire(never);
+  const served: string[] = [];
+  const waiting = (['replay', 'retry', 'first', 'retry', 'first'] as const).map(async (mine, index) => {
+    const slot = await budget.acquire(never, () => mine);
+    served.push(`${mine} ${index}`);
+    release(slot);
+  });
+  release(held);
+  await Promise.all(waiting);
+  expect(served).toEqual(['first 2', 'first 4', 'retry 1', 'retry 3', 'replay 0']);
+});

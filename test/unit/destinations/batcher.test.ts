@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import { createBatcher, type BatcherOptions, type Load, type Row } from '../../../src/destinations/batcher.ts';
 import type { RequestContext } from '../../../src/destinations/destination.ts';
+import type { Urgency } from '../../../src/domain/urgency.ts';
 import { createManualTime } from '../../support/manual-time.ts';
 
 interface Item {
@@ -19,10 +20,11 @@ const unused = (): never => {
   throw new Error('a batcher sends nothing itself');
 };
 
-function context(signal = new AbortController().signal): RequestContext {
+function context(signal = new AbortController().signal, urgency: Urgency = 'first'): RequestContext {
   return {
     mode: 'live',
     signal,
+    urgency,
     send: unused,
     sendShared: unused,
     keep: unused,
@@ -210,4 +212,93 @@ test('whatever comes in whatever rhythm: everybody gets his own answer, once, an
     }),
     { numRuns: 100 },
   );
+});
+
+const urgent = (urgency: Urgency): RequestContext => context(undefined, urgency);
+
+test('a heap that is too large for one request leaves by urgency, then in order of arrival', async () => {
+  const turn = Promise.withResolvers<void>();
+  const batches: Item[][] = [];
+  const slow = open({
+    maxRows: 2,
+    async send(take) {
+      await turn.promise;
+      const rows = await take();
+      batches.push(rows.map((row) => row.item));
+      for (const row of rows) row.settle({ kind: 'answered', value: 0 });
+    },
+  });
+  const urgencies = [
+    ['replay 1', 'replay'],
+    ['retry 1', 'retry'],
+    ['replay 2', 'replay'],
+    ['first 1', 'first'],
+    ['retry 2', 'retry'],
+    ['first 2', 'first'],
+  ] as const;
+  const answers = urgencies.map(([key, urgency]) => slow.load(item(key), urgent(urgency)));
+  turn.resolve();
+  await Promise.all(answers);
+  expect(batches.map((rows) => rows.map(({ key }) => key))).toEqual([
+    ['first 1', 'first 2'],
+    ['retry 1', 'retry 2'],
+    ['replay 1', 'replay 2'],
+  ]);
+});
+
+test('two writes of one record stay in their order, whoever is more urgent', async () => {
+  const { load, time, batches } = open({ maxRows: 3 });
+  const answers = [
+    load(item('contact', 1), urgent('replay')),
+    load(item('other', 2), urgent('retry')),
+    load(item('contact', 3), urgent('first')),
+  ];
+  await time.advance(10_000);
+  await Promise.all(answers);
+  expect(batches).toEqual([[item('contact', 1), item('other', 2)], [item('contact', 3)]]);
+});
+
+test('a replay is passed over three times, and no more', async () => {
+  const batches: Item[][] = [];
+  const turns: (() => void)[] = [];
+  const gated = open({
+    maxRows: 1,
+    async send(take) {
+      const turn = Promise.withResolvers<void>();
+      turns.push(turn.resolve);
+      await turn.promise;
+      const rows = await take();
+      batches.push(rows.map((row) => row.item));
+      for (const row of rows) row.settle({ kind: 'answered', value: 0 });
+    },
+  });
+  const answers = [
+    gated.load(item('replay'), urgent('replay')),
+    ...['a', 'b', 'c', 'd', 'e'].map((key) => gated.load(item(key), urgent('first'))),
+  ];
+  for (const resolve of turns) resolve();
+  await Promise.all(answers);
+  expect(batches.flat().map(({ key }) => key)).toEqual(['a', 'b', 'c', 'replay', 'd', 'e']);
+});
+
+test('a shared request is as urgent as the most urgent that waits for it', async () => {
+  const told: (() => Urgency)[] = [];
+  const { load } = open({
+    maxRows: 2,
+    async send(_take, leader) {
+      await leader.sendShared(() => Promise.resolve(null), 'write');
+    },
+  });
+  const replay: RequestContext = {
+    ...urgent('replay'),
+    sendShared(_build, _effect, _limitClass, urgencyNow) {
+      if (urgencyNow !== undefined) told.push(urgencyNow);
+      return new Promise(() => undefined);
+    },
+  };
+  void load(item('a'), replay);
+  void load(item('b'), urgent('replay'));
+  expect(told.map((urgencyNow) => urgencyNow())).toEqual(['replay']);
+  void load(item('c'), urgent('first'));
+  expect(told.map((urgencyNow) => urgencyNow())).toEqual(['first']);
 });

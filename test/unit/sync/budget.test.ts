@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
+import type { Urgency } from '../../../src/domain/urgency.ts';
 import { createBudget, type Budget, type Slot } from '../../../src/sync/budget.ts';
 import { createManualClock } from '../../support/manual-clock.ts';
 import { createManualTime } from '../../support/manual-time.ts';
@@ -142,4 +143,62 @@ test('the limits that the other side states take the place of ours, and what was
   const waiting = budget.acquire(never);
   await time.advance(4000);
   expect(await waiting).toMatchObject({ kind: 'free' });
+});
+
+test('room goes to the most urgent, then to whoever came first; whoever waited his time is sent away', async () => {
+  const urgency = fc.constantFrom<Urgency>('first', 'retry', 'replay');
+  await fc.assert(
+    fc.asyncProperty(fc.array(urgency, { minLength: 1, maxLength: 12 }), async (urgencies) => {
+      const { budget, time } = open({ max_in_flight: 1, per: [] });
+      const held = await budget.acquire(never);
+      const served: number[] = [];
+      const waiting = urgencies.map(async (mine, index) => {
+        const slot = await budget.acquire(never, () => mine);
+        if (slot.kind === 'free') served.push(index);
+        release(slot);
+      });
+      release(held);
+      await time.advance(0);
+      await Promise.all(waiting);
+      const rank = (index: number): number => ['first', 'retry', 'replay'].indexOf(urgencies[index] ?? '');
+      expect(served).toEqual(urgencies.map((_mine, index) => index).toSorted((a, b) => rank(a) - rank(b)));
+    }),
+  );
+});
+
+test('a replay that more urgent ones always overtake is sent away when its longest wait is over', async () => {
+  const { budget, time } = open({ max_in_flight: 9, per: [{ n: 1, seconds: 2 }] });
+  release(await budget.acquire(never));
+  const replay = budget.acquire(never, () => 'replay');
+  for (let count = 0; count < 3; count += 1) {
+    const first = budget.acquire(never, () => 'first');
+    await time.advance(2000);
+    expect(await first).toMatchObject({ kind: 'free' });
+  }
+  expect(await replay).toMatchObject({ kind: 'busy' });
+});
+
+test('one that became more urgent while it waited is served so', async () => {
+  const { budget } = open({ max_in_flight: 1, per: [] });
+  const held = await budget.acquire(never);
+  let mine: Urgency = 'replay';
+  const order: string[] = [];
+  const note = async (name: string, slot: Promise<Slot>): Promise<void> => {
+    release(await slot);
+    order.push(name);
+  };
+  const all = [
+    note(
+      'retry',
+      budget.acquire(never, () => 'retry'),
+    ),
+    note(
+      'shared',
+      budget.acquire(never, () => mine),
+    ),
+  ];
+  mine = 'first';
+  release(held);
+  await Promise.all(all);
+  expect(order).toEqual(['shared', 'retry']);
 });
