@@ -1,6 +1,5 @@
 import type { RecordKind } from '../destination.ts';
 
-/** Activities continue in notes where their text is too long for them. */
 export type ObjectType = 'contacts' | 'calls' | 'tasks';
 
 export const OBJECT_TYPES: Readonly<Record<RecordKind, ObjectType>> = {

@@ -173,7 +173,7 @@ export function describeRuns(open: OpenLedgerHarness): void {
       const replayed = await harness.ledger.replay({ state: 'dead', force: false, nowMs: clock.now() });
       expect(replayed).toEqual([{ runId: run.id, destination: 'crm' }]);
       const again = await claimOne(world());
-      expect(again).toMatchObject({ attempt: 1, force: false, call: { version: 2 } });
+      expect(again).toMatchObject({ attempt: 1, trigger: 'replay', force: false, call: { version: 2 } });
       await finish(again);
       expect(await runOf(world())).toMatchObject({ state: 'done', doneVersion: 2 });
     });
@@ -244,7 +244,9 @@ function describeReplay(open: OpenLedgerHarness): void {
       expect(forced.force).toBe(true);
       await finish(forced);
       await grow(world());
-      expect((await claimOne(world())).force).toBe(false);
+      const asked = await claimOne(world());
+      expect(asked.force).toBe(false);
+      expect(asked.trigger).not.toBe('replay');
     });
 
     test('by call folds the call again, so that a new integration finds it', async () => {
@@ -278,7 +280,7 @@ function describeReplay(open: OpenLedgerHarness): void {
       await harness.ledger.replay({ id: run.id, force: true, nowMs: clock.now() });
       expect(await claim()).toEqual([]);
       expect(await finish(run)).toBe(true);
-      expect(await claimOne(world())).toMatchObject({ force: true, finishedSteps: {}, attempt: 1 });
+      expect(await claimOne(world())).toMatchObject({ force: true, finishedSteps: {}, attempt: 1, trigger: 'replay' });
     });
 
     test('of a running run is not forgotten when its worker dies', async () => {
