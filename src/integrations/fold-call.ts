@@ -1,5 +1,5 @@
 import type { Call } from '../domain/call.ts';
-import { identityText } from '../domain/identity-text.ts';
+import { identityEmail } from '../domain/identity-text.ts';
 import { chooseCallForOrphan } from '../domain/join.ts';
 import { mergeCall, type MergedCall } from '../domain/merge.ts';
 import type { CallEvents, Fold, Folded, Join } from '../ledger/ledger.ts';
@@ -93,6 +93,6 @@ export function toCall(input: Omit<CallEvents, 'events' | 'runs'>, merged: Merge
 /** Calls of one person must not be synced side by side: each would look for the contact, miss it, and create one. */
 function personKey(call: Call): string {
   if (call.customer_number !== null) return `phone:${call.customer_number}`;
-  const email = identityText(call.contact.email)?.toLowerCase();
-  return email === undefined ? `call:${call.source}/${call.provider_call_id}` : `email:${email}`;
+  const email = identityEmail(call.contact.email);
+  return email === null ? `call:${call.source}/${call.provider_call_id}` : `email:${email}`;
 }

@@ -1,5 +1,5 @@
 import type { Call } from '../domain/call.ts';
-import { identityText } from '../domain/identity-text.ts';
+import { identityEmail, identityId, identityText } from '../domain/identity-text.ts';
 import type { CompiledContact, IdentityKind } from './compiled-sync.ts';
 
 /** One thing by which a person is known. */
@@ -23,10 +23,9 @@ const PREFIXES: Readonly<Record<IdentityKind, string>> = { external_id: 'externa
 function valueOf(call: Call, kind: IdentityKind): string | null {
   switch (kind) {
     case 'external_id':
-      return identityText(call.contact.external_id);
+      return identityId(call.contact.external_id);
     case 'email':
-      // Addresses differ in case between CRMs and platforms; nobody tells people apart by it.
-      return identityText(call.contact.email)?.toLowerCase() ?? null;
+      return identityEmail(call.contact.email);
     case 'phone':
       // An agent who calls in through our own number must not get every call on his contact (field-notes.md C4).
       return call.customer_number === call.business_number ? null : identityText(call.customer_number);

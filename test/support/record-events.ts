@@ -1,5 +1,6 @@
 /** A process to be killed: records events without end and prints the id of each one that was acknowledged. */
 import { writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 
 import { openSqliteLedger } from '../../src/ledger/open-sqlite-ledger.ts';
 import { systemClock } from '../../src/shared/clock.ts';
@@ -16,7 +17,20 @@ async function recordForEver(): Promise<void> {
     const id = ids.next('evt');
     const event = newEvent({ call: id, type: 'call.ended', facts: {} }, { id, receiptKey: id });
     await ledger.recordEvent(event);
-    writeSync(1, `${id}\n`);
+    await print(`${id}\n`);
+  }
+}
+
+/** What was printed is out of this process at once, whatever kills it next; a pipe whose reader is busy is tried again. */
+async function print(line: string): Promise<void> {
+  for (;;) {
+    try {
+      writeSync(1, line);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      await setImmediate();
+    }
   }
 }
 

@@ -12,9 +12,11 @@ export type RowVerdict =
   | { readonly kind: 'not_unique'; readonly reason: string }
   | Failure;
 
-const EXISTING_ID = /Existing ID:\s*(\d+)/i;
-const HAS_VALUE = /propertyName=([^,}]+).*?(\d+) already has that value/s;
-const NOT_UNIQUE = /non-?unique/i;
+// Anchored: HubSpot repeats the value it refuses, and a caller may have said anything.
+const EXISTING_ID = /^Contact already exists\. Existing ID:\s*(\d+)/i;
+const HAS_VALUE =
+  /^Cannot set PropertyValueCoordinates\{.*?propertyName=([^,}]+).* on \d+\. (\d+) already has that value\.?\s*$/s;
+const NOT_UNIQUE = /^Unable to perform \S+ by non-?unique/i;
 
 /** What a refusal of one record means, from its words: ids stand nowhere else. Pure. */
 export function classifyRow(error: HubSpotError, label: string): RowVerdict {

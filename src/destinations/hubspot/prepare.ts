@@ -40,8 +40,9 @@ const PLAYABLE = /^https:\/\/[^\s?#]+\.(?:mp3|wav)(?:[?#]\S*)?$/i;
 
 /** A recording that HubSpot's player does not take becomes a link in the body. */
 function withPlayableRecording(formatted: Formatted, { fields, allFields }: RecordWrite): Formatted {
-  const { [RECORDING]: url, ...properties } = formatted.properties;
-  if (url === undefined || url === '' || PLAYABLE.test(url)) return formatted;
+  const { [RECORDING]: _, ...properties } = formatted.properties;
+  const url = linkOf(formatted, allFields);
+  if (url === '' || PLAYABLE.test(url)) return formatted;
   const note = (kind: FieldNote['kind'], reason: string): FieldNote => ({ field: RECORDING, kind, reason });
   const rule = "HubSpot's player takes https links that end in .mp3 or .wav only";
   if (!/^https?:\/\//i.test(url)) {
@@ -52,6 +53,11 @@ function withPlayableRecording(formatted: Formatted, { fields, allFields }: Reco
   const linked = link + body.slice(0, MAX_TEXT - link.length).toWellFormed();
   const notes = [...formatted.notes, note('different', `${rule}: the link stands in ${BODY}`)];
   return { properties: { ...properties, [BODY]: linked }, notes };
+}
+
+/** A body that is written anew must keep the link that an earlier version put there. */
+function linkOf({ properties }: Formatted, allFields: RecordWrite['allFields']): string {
+  return properties[RECORDING] ?? (BODY in properties ? textOf(allFields[RECORDING]) : null) ?? '';
 }
 
 function escapeHtml(text: string): string {

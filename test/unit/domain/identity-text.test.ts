@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { identityText } from '../../../src/domain/identity-text.ts';
+import { identityEmail, identityId, identityText } from '../../../src/domain/identity-text.ts';
 
 test.each([
   [' E1 ', 'E1'],
@@ -13,4 +13,27 @@ test.each([
   [7, null],
 ])('%p → %p', (given, expected) => {
   expect(identityText(given)).toBe(expected);
+});
+
+test.each([
+  ['Ada@Example.com ', 'ada@example.com'],
+  ['unknown', null],
+  ['n/a', null],
+  ['no email', null],
+  ['john at gmail', null],
+  ['a@b', null],
+  ['a@b@c.de', null],
+])('as an address, %p → %p', (given, expected) => {
+  expect(identityEmail(given)).toBe(expected);
+});
+
+test.each([
+  ['4711', '4711'],
+  ['Unknown', null],
+  ['N/A', null],
+  ['null', null],
+  ['0', null],
+  ['-', null],
+])('as an id, %p → %p: what everybody has, nobody is known by', (given, expected) => {
+  expect(identityId(given)).toBe(expected);
 });

@@ -127,6 +127,13 @@ test.each(['http://media.example.com/a.mp3', 'https://media.example.com/a?x="><s
   },
 );
 
+test('a body that is written anew keeps the link of a recording that did not change', () => {
+  const fields = { hs_call_body: '<p>with a summary</p>' };
+  const allFields = { ...fields, hs_call_recording_url: 'https://media.example.com/a?x=1' };
+  const prepared = prepareWrite(write({ id: '1', fields, allFields }), portal, clock);
+  expect(prepared.properties['hs_call_body']).toMatch(/^<p>Recording: .*<p>with a summary<\/p>$/);
+});
+
 test('a new activity has a time, a new contact a name', () => {
   const scope = {
     call: { started_at: null, ended_at: '2026-11-20T12:00:00.000Z' },
