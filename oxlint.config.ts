@@ -48,6 +48,7 @@ const HOMES: Record<string, readonly Part[]> = {
   'fastest-levenshtein': ['shared'],
   // A simulated CRM reads numbers by itself: what it says is compared with what we read.
   'libphonenumber-js': ['shared', 'torture'],
+  jsforce: ['destinations'],
   luxon: ['shared'],
   'ipaddr.js': ['shared'],
 };
