@@ -1,6 +1,7 @@
 import { readRetryAfter } from '../../shared/retry-after.ts';
 import { isSuccessStatus, wordsOf, type Answer } from '../rest/answer.ts';
 import type { Failure } from '../destination.ts';
+import type { Verdict } from '../session-client.ts';
 import { readError, type HubSpotError } from './answer.ts';
 
 /** What classifying an answer takes. */
@@ -16,15 +17,6 @@ export interface AnswerContext {
   /** When the account's day ends; null while its time zone is not known. */
   readonly midnightMs: number | null;
 }
-
-/**
- * `answer` is for the caller, who knows what it asked: every 2xx, and refusals of what was asked (400, 404, 409).
- * `refresh_auth`: the token was refused.
- */
-export type Verdict =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  | { readonly kind: 'refresh_auth'; readonly reason: string }
-  | Failure;
 
 /** Of what was asked; the caller knows what that was. */
 const REFUSALS = [400, 404, 409];

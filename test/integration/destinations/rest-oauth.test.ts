@@ -177,6 +177,20 @@ describe('refresh token', () => {
     ]);
   });
 
+  test('a server that refuses every token it gives is not asked for tokens in a loop', async () => {
+    const destination = open(REFRESH);
+    simulator.fail({
+      times: 100,
+      when: ({ path }) => path === '/api/contacts',
+      fault: { kind: 'answer', answer: { status: 401, body: 'no' } },
+    });
+    for (let run = 0; run < 10; run += 1) expect(await find(destination)).toMatchObject({ kind: 'paused' });
+    expect(server.issued).toBe(2);
+    clock.advance(10_000);
+    expect(await find(destination)).toMatchObject({ kind: 'paused' });
+    expect(server.issued).toBe(3);
+  });
+
   test('a token that is about to expire is not used', async () => {
     const destination = open(REFRESH);
     await find(destination);
