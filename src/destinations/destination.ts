@@ -4,6 +4,7 @@ import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shar
 import type { MappedField } from './mapped-field.ts';
 import type { Rate } from './rate.ts';
 import type { SetupOptions, SetupStep } from './setup.ts';
+import type { SyncDefaults } from './sync-defaults.ts';
 
 /** What Hookline keeps in a CRM. */
 export type RecordKind = 'contact' | 'call' | 'task';
@@ -77,14 +78,19 @@ export interface Planned {
 export interface Written {
   readonly id: string;
   readonly created: boolean;
+  /** True after a create: the record was there already, and nothing was written to it. Update it by its id. */
+  readonly isUnwritten?: boolean;
   /** What came out otherwise than asked, field by field; shown with the attempt. */
   readonly notes?: readonly FieldNote[];
 }
 
-/** `dropped`: the CRM cannot take it, the rest was written. `different`: it took it, and shows something else. */
+/**
+ * `dropped`: the CRM cannot take it, the rest was written. `different`: it took it, and shows something else.
+ * `elsewhere`: records like this one have no such field, others of its kind do (a Lead's company, written to a Contact).
+ */
 export interface FieldNote {
   readonly field: string;
-  readonly kind: 'dropped' | 'different';
+  readonly kind: 'dropped' | 'different' | 'elsewhere';
   readonly reason: string;
 }
 
@@ -143,26 +149,6 @@ export interface ExchangePart {
   readonly responseBody: string | null;
 }
 
-/** What an operator gets when `fields`, `status`… are not written: CRM field → template. */
-export interface SyncDefaults {
-  readonly contact: DefaultFields;
-  readonly call: DefaultFields;
-  readonly task: DefaultFields;
-  /** The `status` block of the contact; the first rule that holds decides. */
-  readonly status?: StatusDefaults;
-}
-
-/** A template, or one with the policy by which it meets what is there. */
-export type DefaultFields = Readonly<
-  Record<string, string | { readonly value: string; readonly write: 'fill_if_empty' }>
->;
-
-export interface StatusDefaults {
-  readonly field: string;
-  readonly rules: readonly { readonly when: string; readonly set: string }[];
-  readonly default?: string;
-}
-
 export interface CheckFinding {
   readonly level: 'ok' | 'warning' | 'error';
   /** A sentence; for errors it says what would be right. */
@@ -174,6 +160,8 @@ export interface LimitNews {
   readonly per?: Rate['per'];
   /** Nothing more of this class may be asked for so long. */
   readonly silentForMs?: number;
+  /** The destination is not to be used until then, though this answer was a good one: a share of a quota is used up. */
+  readonly pause?: { readonly reason: string; readonly hint: string; readonly untilMs: number };
 }
 
 /** One configured CRM. Implementations pass `test/conformance/destination.ts`. */

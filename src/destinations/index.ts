@@ -4,12 +4,14 @@ import type { DestinationInput } from './definition.ts';
 import type { Destination } from './destination.ts';
 import { hubspotDestination } from './hubspot/hubspot-destination.ts';
 import { restDestination } from './rest/rest-destination.ts';
+import { salesforceDestination } from './salesforce/salesforce-destination.ts';
 import { sandboxDestination } from './sandbox/sandbox-destination.ts';
 
 /** One entry under `destinations:`, told apart by `type`. */
 export const destinationConfigSchema = z.discriminatedUnion('type', [
   hubspotDestination.schema,
   restDestination.schema,
+  salesforceDestination.schema,
   sandboxDestination.schema,
 ]);
 
@@ -23,6 +25,8 @@ export function createDestination(input: DestinationInput<DestinationConfig>): D
       return hubspotDestination.create({ ...input, config });
     case 'rest':
       return restDestination.create({ ...input, config });
+    case 'salesforce':
+      return salesforceDestination.create({ ...input, config });
     case 'sandbox':
       return sandboxDestination.create({ ...input, config });
   }

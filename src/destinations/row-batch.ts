@@ -25,6 +25,8 @@ export interface RowBatchOptions<Item, Value, Question extends Asked> {
   readonly show: (item: Item) => JsonObject;
   /** What a 2xx says of each item, in their order; null: it cannot be told with so many rows at once. */
   readonly read: (answer: Answer, items: readonly Item[]) => readonly RowResult<Value>[] | null;
+  /** What a refusal of a request with many rows says of each; null, as without this: it is asked again in halves. */
+  readonly refusedAll?: (answer: Answer, items: readonly Item[]) => readonly RowResult<Value>[] | null;
   /** What a refusal of a request with this one row means. */
   readonly refused: (answer: Answer, item: Item) => Value | Failure;
   /** For a write that a preview only planned. */
@@ -76,7 +78,8 @@ async function settle<Item, Value, Question extends Asked>(
 ): Promise<void> {
   const results = readResults(options, rows, reply);
   keep(options, rows, { exchange, reply, results });
-  if (results === null) return sendInHalves(options, rows);
+  // One row has no halves: it stays unsettled, which the batcher reports.
+  if (results === null) return rows.length > 1 ? sendInHalves(options, rows) : undefined;
   for (const [index, row] of rows.entries()) {
     const value = results[index]?.value;
     if (value !== undefined) row.settle(value);
@@ -93,7 +96,7 @@ function readResults<Item, Value, Question extends Asked>(
   if (reply.kind !== 'answer') return items.map(() => ({ value: reply, shown: null }));
   if (isSuccessStatus(reply.answer.status)) return options.read(reply.answer, items);
   const [only] = items;
-  if (items.length !== 1 || only === undefined) return null;
+  if (items.length !== 1 || only === undefined) return options.refusedAll?.(reply.answer, items) ?? null;
   return [{ value: options.refused(reply.answer, only), shown: reply.answer.body }];
 }
 

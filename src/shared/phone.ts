@@ -50,3 +50,28 @@ export function nationalNumber(e164: string): string {
   if (NORTH_AMERICAN.test(e164)) return e164.slice(2);
   return parsePhoneNumberFromString(e164)?.nationalNumber ?? e164.replace(/^\+/, '');
 }
+
+/**
+ * How people write a number most often: E.164, digits alone, and its groups between spaces, dots, dashes and brackets. For
+ * CRMs that keep numbers as they were typed (salesforce.md section 4.9).
+ */
+export function writtenForms(e164: string): readonly string[] {
+  const number = parsePhoneNumberFromString(e164);
+  if (number === undefined) return [e164];
+  const home = number.formatNational();
+  const groups = home.replaceAll(/\D+/g, ' ').trim();
+  const grouped = ['', ' ', '-', '.'].map((separator) => groups.replaceAll(' ', separator));
+  return [...new Set([e164, e164.slice(1), number.nationalNumber, home, ...grouped, number.formatInternational()])];
+}
+
+/**
+ * The groups of a number as it is written, without the country: `415 555 0123`. Where it is written with a zero at home,
+ * both ways: `020 7946 0018`, `20 7946 0018`.
+ */
+export function writtenGroups(e164: string): readonly string[] {
+  const number = parsePhoneNumberFromString(e164);
+  if (number === undefined) return [e164.slice(1)];
+  const spaced = (text: string): string => text.replaceAll(/\D+/g, ' ').trim();
+  const abroad = spaced(number.formatInternational().replace(`+${number.countryCallingCode}`, ''));
+  return [...new Set([spaced(number.formatNational()), abroad])];
+}

@@ -34,6 +34,12 @@ export function parseInstant(text: string): number | null {
   return time.isValid ? time.toMillis() : null;
 }
 
+/** The day it is at that moment in an IANA zone: `2026-11-29`; of an unknown zone the UTC day. */
+export function dayIn(epochMs: number, zone: string): string {
+  const local = DateTime.fromMillis(epochMs, { zone });
+  return (local.isValid ? local : DateTime.fromMillis(epochMs, { zone: 'utc' })).toFormat('yyyy-MM-dd');
+}
+
 /** A time plus seconds; both sides ISO 8601 UTC. */
 export function addSeconds(iso: string, seconds: number): string | null {
   return DateTime.fromISO(iso, { zone: 'utc' })

@@ -1,4 +1,5 @@
-import type { DefaultFields, RecordKind, StatusDefaults } from '../destinations/destination.ts';
+import type { RecordKind } from '../destinations/destination.ts';
+import type { DefaultFields, StatusDefaults } from '../destinations/sync-defaults.ts';
 import type { MappedField } from '../destinations/mapped-field.ts';
 import type { JsonValue } from '../domain/json.ts';
 import { pathName } from '../shared/config-issue.ts';

@@ -7,10 +7,19 @@ export function annotate(reports: readonly FieldReport[], notes: readonly FieldN
   return reports.map((report) => {
     const note = notes.find(({ field }) => field === report.field);
     if (note === undefined) return report;
-    return note.kind === 'dropped'
-      ? { ...report, action: 'dropped', reason: note.reason }
-      : { ...report, reason: `accepted but different: ${note.reason}` };
+    return { ...report, ...asReported(note) };
   });
+}
+
+function asReported({ kind, reason }: FieldNote): Partial<FieldReport> {
+  switch (kind) {
+    case 'dropped':
+      return { action: 'dropped', reason };
+    case 'elsewhere':
+      return { action: 'kept', reason };
+    case 'different':
+      return { reason: `accepted but different: ${reason}` };
+  }
 }
 
 /** Nothing is remembered of a field that was not taken: should the CRM take it one day, it is written. */

@@ -1,13 +1,12 @@
 import { canRead, type FoundRecord, type Result } from '../destinations/destination.ts';
 import type { TakenIdentity } from './choose-person.ts';
 import type { CompiledContact } from './compiled-sync.ts';
-import { workAlone } from './hold.ts';
 import { identitiesOf, type Identity } from './identity.ts';
 import { callPointer, matchPerson } from './match-person.ts';
 import { projectFields, type Projection } from './project-fields.ts';
 import { stopFor, type Step, type SyncSession } from './session.ts';
 import type { Target } from './target.ts';
-import { createRecord, recoverRecord, updateRecord, type KnownRecord, type RecordStep } from './write-record.ts';
+import { createRecord, recoverRecord, updateAlone, type RecordStep } from './write-record.ts';
 
 /** Where a call's records belong. */
 export interface Person {
@@ -35,7 +34,7 @@ export async function syncContact(session: SyncSession, contact: CompiledContact
       return conclude(
         session,
         match.id,
-        await updateContact(session, toTarget(session, contact, identities, match.taken), known),
+        await updateAlone(session, toTarget(session, contact, identities, match.taken), known),
       );
     }
     case 'open': {
@@ -60,11 +59,6 @@ async function createContact(
   const others = refused === 0 ? '' : ` (${refused} found by the search carry other numbers)`;
   const target = toTarget(session, contact, identities, []);
   return conclude(session, null, await createRecord(session, target, `created: no match${others}`));
-}
-
-/** Different persons' calls can meet at one record: its stamps are read and written by one at a time. */
-function updateContact(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
-  return workAlone(session, [`record:${known.id}`], () => updateRecord(session, target, known));
 }
 
 function conclude(session: SyncSession, contactId: string | null, step: RecordStep): Step<Person> {

@@ -145,10 +145,15 @@ function problemOf(outcome: HttpOutcome): string {
   return outcome.kind === 'response' ? `HTTP ${outcome.response.status}` : outcome.reason;
 }
 
-function heedLimits({ budgetOf, readLimits, clock }: Channel, { limitClass }: Turn, outcome: HttpOutcome): void {
+function heedLimits(
+  { budgetOf, readLimits, breaker, clock }: Channel,
+  { limitClass }: Turn,
+  outcome: HttpOutcome,
+): void {
   if (outcome.kind !== 'response') return;
   const nowMs = clock.now();
-  const { per, silentForMs } = readLimits?.(outcome.response) ?? {};
+  const { per, silentForMs, pause } = readLimits?.(outcome.response) ?? {};
+  if (pause !== undefined && breaker.current() === null) breaker.pause({ ...pause, sinceMs: nowMs });
   if (per !== undefined) budgetOf(undefined).setLimits(per);
   const untilMs = silentForMs === undefined ? silenceAfter(outcome.response, nowMs) : nowMs + silentForMs;
   if (untilMs > nowMs) budgetOf(limitClass).blockUntil(Math.min(untilMs, nowMs + MAX_SILENCE_MS));

@@ -1,5 +1,6 @@
 import type { Failure, FoundRecord, Planned, RequestContext, Result, Written } from '../destinations/destination.ts';
 import { annotate, withoutDropped } from './field-notes.ts';
+import { workAlone } from './hold.ts';
 import { needsRead } from './plan-fields.ts';
 import { findStamps, removeIntents, saveIntents, savePending, saveStamps, saveWritten } from './record-links.ts';
 import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
@@ -141,10 +142,18 @@ async function sendCreate(session: SyncSession, target: Target, how: string): Pr
   }
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
-    const { id, created, notes = [] } = result.value;
+    const { id, created, isUnwritten = false, notes = [] } = result.value;
+    if (isUnwritten) return updateAlone(session, target, { id, how: FOUND_BY_KEY, seen: null });
     await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: created });
   }
   return written(createReport(target, how, plan, result));
+}
+
+const FOUND_BY_KEY = 'the CRM itself found it by its key';
+
+/** Different persons' calls can meet at one record: its stamps are read and written by one at a time. */
+export function updateAlone(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
+  return workAlone(session, [target.stampedKey(known.id)], () => updateRecord(session, target, known));
 }
 
 function createReport(
@@ -157,7 +166,7 @@ function createReport(
   const { id, created, notes = [] } = result.value;
   const fields = annotate(reports, notes);
   if (created) return { kind, recordId: id, action: 'created', how, fields };
-  return { kind, recordId: id, action: 'updated', how: 'the CRM itself found it by its key', fields };
+  return { kind, recordId: id, action: 'updated', how: FOUND_BY_KEY, fields };
 }
 
 /** What is known before the write: what we wrote last, and the present values if a field or a person asks for them. */

@@ -1,4 +1,4 @@
-import type { SyncDefaults } from '../destination.ts';
+import type { SyncDefaults } from '../sync-defaults.ts';
 
 /** Somebody may have typed it better than a platform heard it. */
 const ifEmpty = (value: string): { readonly value: string; readonly write: 'fill_if_empty' } => ({

@@ -1,4 +1,4 @@
-import type { SyncDefaults } from '../destination.ts';
+import type { SyncDefaults } from '../sync-defaults.ts';
 import type { RestConfig } from './schema.ts';
 
 const CONTACT = {

@@ -41,22 +41,38 @@ function grantOf(config: OAuthConfig, { refreshToken, nowMs }: TokenRequestOptio
     case 'oauth2_refresh_token':
       return { grant_type: 'refresh_token', refresh_token: refreshToken ?? config.refresh_token };
     case 'oauth2_jwt_bearer':
-      return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: assertionOf(config, nowMs) };
+      return {
+        grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: signAssertion({ ...config, privateKey: config.private_key }, nowMs),
+      };
   }
 }
 
-function assertionOf(config: Extract<OAuthConfig, { type: 'oauth2_jwt_bearer' }>, nowMs: number): string {
+export interface AssertionOptions {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly subject?: string | undefined;
+  readonly scope?: string | undefined;
+  /** RSA, PEM. */
+  readonly privateKey: string;
+}
+
+/** A signed JWT for the bearer grant of RFC 7523. Throws when the key cannot be read. */
+export function signAssertion(
+  { issuer, audience, subject, scope, privateKey }: AssertionOptions,
+  nowMs: number,
+): string {
   const issuedAt = Math.floor(nowMs / 1000);
   const claims = {
-    iss: config.issuer,
-    aud: config.audience,
-    sub: config.subject,
-    scope: config.scope,
+    iss: issuer,
+    aud: audience,
+    sub: subject,
+    scope,
     iat: issuedAt,
     exp: issuedAt + ASSERTION_LIFE_SECONDS,
   };
   const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
-  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(config.private_key).toString('base64url')}`;
+  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey).toString('base64url')}`;
 }
 
 function encode(part: object): string {

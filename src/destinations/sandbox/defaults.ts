@@ -1,4 +1,4 @@
-import type { SyncDefaults } from '../destination.ts';
+import type { SyncDefaults } from '../sync-defaults.ts';
 
 /** Fields of the sandbox's records; they show what a CRM would get. */
 export const SANDBOX_DEFAULTS: SyncDefaults = {

@@ -25,7 +25,7 @@ test.each<[what: string, written: string, instead: string, problems: readonly st
     `    type: rest
 `,
     '',
-    ['7:5 destinations.crm.type: is missing. One of: hubspot, rest, sandbox.'],
+    ['7:5 destinations.crm.type: is missing. One of: hubspot, rest, salesforce, sandbox.'],
   ],
   [
     'base_url',

@@ -15,7 +15,7 @@ test.each<[what: string, written: string, instead: string, problems: readonly st
     'type of destination',
     'type: rest',
     'type: rst',
-    ['7:11 destinations.crm.type: "rst" must be hubspot, rest or sandbox. Did you mean "rest"?'],
+    ['7:11 destinations.crm.type: "rst" must be hubspot, rest, salesforce or sandbox. Did you mean "rest"?'],
   ],
   [
     'type of auth',

@@ -106,6 +106,6 @@ test('a place is found by its path, or by the nearest parent that is there', () 
 
 test('line ends of Windows and a byte order mark change no place', () => {
   expect(problemsOf(`\uFEFF${edited('type: rest', 'type: rst')}`.replaceAll('\n', '\r\n'))).toEqual([
-    '7:11 destinations.crm.type: "rst" must be hubspot, rest or sandbox. Did you mean "rest"?',
+    '7:11 destinations.crm.type: "rst" must be hubspot, rest, salesforce or sandbox. Did you mean "rest"?',
   ]);
 });

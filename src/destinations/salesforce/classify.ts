@@ -1,0 +1,89 @@
+import { isSuccessStatus, wordsOf, type Answer } from '../rest/answer.ts';
+import type { Failure } from '../destination.ts';
+import type { Verdict } from '../session-client.ts';
+import { readErrors, type SalesforceError } from './answer.ts';
+import { failureOf } from './error-codes.ts';
+
+/** What classifying an answer takes. */
+export interface AnswerContext {
+  /** Name of the destination, for hints. */
+  readonly destination: string;
+  /** `POST /composite/sobjects` */
+  readonly label: string;
+  readonly effect: 'read' | 'write';
+  /** Being forbidden it is an answer, too: what it is for can do without. */
+  readonly mayBeForbidden: boolean;
+  readonly nowMs: number;
+}
+
+/** Of what was asked; the asker knows what that was. 300: an external id that several records carry. */
+const REFUSALS = [300, 400, 404, 405, 409];
+/** 401s that no new session mends (salesforce.md section 2.8). */
+const HOPELESS = ['Connected app is not attached to Agent', 'This session is not valid for use with the REST API'];
+
+/** What an answer means, as far as it means the same for every request (salesforce.md section 4.11). Pure. */
+export function classifyAnswer(answer: Answer, context: AnswerContext): Verdict {
+  const { status } = answer;
+  if (isSuccessStatus(status)) return { kind: 'answer', answer };
+  const reason = reasonOf(answer, context);
+  if (status === 401) return unauthorised(reason, context);
+  const byCode = readErrors(answer.body)
+    .map((error) => failureOf(error, { ...context, reason }))
+    .find((failure) => failure !== null);
+  if (byCode !== undefined) return byCode;
+  if (REFUSALS.includes(status) || (status === 403 && context.mayBeForbidden)) return { kind: 'answer', answer };
+  return byStatus(status, reason, context);
+}
+
+function byStatus(status: number, reason: string, context: AnswerContext): Failure {
+  if (status === 403) return forbidden(reason, context);
+  if (status >= 500 || [408, 420, 429].includes(status)) return broken(reason, context);
+  return status < 400 ? elsewhere(reason, context) : { kind: 'rejected', reason };
+}
+
+function unauthorised(reason: string, { destination }: AnswerContext): Verdict {
+  if (!HOPELESS.some((words) => reason.includes(words))) return { kind: 'refresh_auth', reason };
+  const hint = `The app or the user may not use the REST API. Mend it in Salesforce, then resume ${destination}.`;
+  return { kind: 'paused', reason, hint };
+}
+
+/** A permission that is missing concerns every call: held until it is given, not thrown away one by one. */
+function forbidden(reason: string, { destination }: AnswerContext): Failure {
+  return {
+    kind: 'paused',
+    reason,
+    hint: `The user of ${destination} may not do this. Give the permission in Salesforce, then resume the destination.`,
+  };
+}
+
+/** Requests carry the session, so they are sent nowhere else. */
+function elsewhere(reason: string, { destination }: AnswerContext): Failure {
+  return {
+    kind: 'paused',
+    reason,
+    hint: `Salesforce leads elsewhere: check login_url at destinations.${destination}.`,
+  };
+}
+
+/** A gateway may have lost the answer of a write that was carried out. */
+function broken(reason: string, { effect }: AnswerContext): Failure {
+  return effect === 'write' ? { kind: 'unknown', reason } : { kind: 'retry', reason };
+}
+
+/** `POST /composite/sobjects → 400: INVALID_FIELD: No such column …` */
+export function reasonOf(answer: Answer, { label }: Pick<AnswerContext, 'label'>): string {
+  const errors = readErrors(answer.body);
+  return `${label} → ${answer.status}: ${errors.length > 0 ? wordsOfErrors(errors) : wordsOf(answer)}`;
+}
+
+const MAX_WORDS = 500;
+
+/** `STRING_TOO_LONG: First Name: data value too large (FirstName)` */
+export function wordsOfErrors(errors: readonly SalesforceError[]): string {
+  const words = errors.map(({ code, message, fields, matches }) => {
+    const about = [...fields, ...matches];
+    return `${code}: ${message}${about.length === 0 ? '' : ` (${about.join(', ')})`}`;
+  });
+  const text = words.join('; ').replaceAll(/\s+/g, ' ').trim();
+  return text.length <= MAX_WORDS ? text : `${text.slice(0, MAX_WORDS)}…`;
+}

@@ -1,0 +1,193 @@
+import type { FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
+import type { BadField } from './classify-row.ts';
+import { followPerson } from './find-people.ts';
+import { keyFieldOf, longId, personTypeOf, typeOfId, type SObjectType } from './objects.ts';
+import { hasKey, type Org } from './org.ts';
+import type { SalesforceParts } from './parts.ts';
+import { keyText, prepareWrite, type PreparedWrite } from './prepare.ts';
+import type { WriteVerdict } from './write-batches.ts';
+
+type WriteResult = Result<Written> | Planned;
+
+/** One write at work. */
+interface Task {
+  readonly parts: SalesforceParts;
+  readonly write: RecordWrite;
+  readonly type: SObjectType;
+  readonly org: Org;
+  readonly values: PreparedWrite['values'];
+  readonly notes: readonly FieldNote[];
+  readonly context: RequestContext;
+  /** Times it may still be sent without what Salesforce refused. */
+  readonly triesLeft: number;
+}
+
+/** A refused value may hide another one. */
+const MAX_TRIES = 3;
+
+/** Brings one record into Salesforce; a call or task hangs on its person from the first. */
+export async function writeRecord(
+  parts: SalesforceParts,
+  write: RecordWrite,
+  context: RequestContext,
+): Promise<WriteResult> {
+  const task = await prepare(parts, write, context);
+  return 'parts' in task ? put(task) : task;
+}
+
+async function prepare(
+  parts: SalesforceParts,
+  write: RecordWrite,
+  context: RequestContext,
+): Promise<Task | Exclude<WriteResult, { kind: 'ok' }>> {
+  const type = typeOf(parts, write);
+  if (type === null) return { kind: 'gone', reason: `${write.id} is not the id of a person in Salesforce` };
+  const known = await parts.orgs.org(context);
+  if ('kind' in known) return known;
+  const first = prepareWrite(write, { type, org: known, zone: parts.zoneOf(known) });
+  const isWhole = !first.notes.some(({ kind }) => kind === 'dropped');
+  // Somebody may have added the field, or the value, since.
+  const fresh = isWhole ? known : await parts.orgs.org(context, true);
+  const org = 'kind' in fresh ? known : fresh;
+  const prepared = org === known ? first : prepareWrite(write, { type, org, zone: parts.zoneOf(org) });
+  return { parts, write, type, org, ...prepared, context, triesLeft: MAX_TRIES };
+}
+
+function typeOf({ createAs }: SalesforceParts, { kind, id }: RecordWrite): SObjectType | null {
+  if (kind !== 'contact') return 'Task';
+  return id === null ? createAs : personTypeOf(id);
+}
+
+async function put(task: Task): Promise<WriteResult> {
+  const { parts, write, type, org, values, notes, context } = task;
+  const { id } = write;
+  if (id !== null && Object.keys(values).length === 0) {
+    return { kind: 'ok', value: { id, created: false, ...noted(notes) } };
+  }
+  const key = id ?? keyText(write.key, keyFieldLength(org, type));
+  const load = id === null ? parts.create[type] : parts.update[type];
+  return conclude(task, await load({ key, id: id === null ? null : longId(id), values }, context));
+}
+
+function keyFieldLength(org: Org, type: SObjectType): { readonly length: number } | undefined {
+  const name = keyFieldOf(type);
+  return name === null ? undefined : org.objects[type]?.get(name);
+}
+
+function noted(notes: readonly FieldNote[]): Pick<Written, 'notes'> {
+  return notes.length === 0 ? {} : { notes };
+}
+
+/** What Salesforce said of it: written, there already, or to be written without what it refused. */
+async function conclude(task: Task, verdict: WriteVerdict): Promise<WriteResult> {
+  const { parts, write, notes, context } = task;
+  const { kind } = verdict;
+  if (kind === 'record') {
+    return { kind: 'ok', value: { id: verdict.id, created: write.id === null, ...noted(notes) } };
+  }
+  if (kind === 'exists') return write.id === null ? adopt(task, verdict) : withoutHeld(task, verdict);
+  if (kind === 'duplicates') return meetDuplicates(task, verdict);
+  if (kind !== 'bad_fields') return verdict;
+  if (verdict.fields.some(({ isUnknown }) => isUnknown)) await refresh(parts, context);
+  return withoutFields(task, verdict.fields, verdict.reason);
+}
+
+async function refresh({ orgs }: SalesforceParts, context: RequestContext): Promise<void> {
+  orgs.suspect();
+  await orgs.org(context);
+}
+
+/** It is there already: by our key, or by a value that the org has made unique. What it may be given is decided anew. */
+async function adopt(
+  task: Task,
+  { id, field, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
+): Promise<WriteResult> {
+  const { write, type } = task;
+  // Another Task with this value is another matter, and none of ours.
+  if (type === 'Task' && field !== null && field !== keyFieldOf(type)) return { kind: 'rejected', reason };
+  const found = id ?? (await findByKey(task));
+  if (found !== null && typeof found === 'object') return found;
+  // Salesforce answers so while the first of two quick writes is on its way (salesforce.md section 4.4).
+  if (found === null) return { kind: 'retry', reason };
+  return write.kind === 'contact' ? adoptPerson(task, found, reason) : unwritten(found);
+}
+
+function unwritten(id: string): WriteResult {
+  return { kind: 'ok', value: { id, created: false, isUnwritten: true } };
+}
+
+async function adoptPerson({ parts, context }: Task, id: string, reason: string): Promise<WriteResult> {
+  const person = await followPerson(parts, id, context);
+  if (person === null) return { kind: 'retry', reason };
+  return typeof person === 'string' ? unwritten(person) : person;
+}
+
+/** Null: nobody has it. */
+async function findByKey({
+  parts,
+  write,
+  type,
+  org,
+  context,
+}: Task): Promise<string | null | Exclude<WriteResult, { kind: 'ok' }>> {
+  if (!hasKey(org, type)) return null;
+  const key = keyText(write.key, keyFieldLength(org, type));
+  const rows = await parts.byKey[type === 'Task' ? 'Task' : 'person'](key, context);
+  if ('kind' in rows) return rows;
+  return rows.find((row) => row.type === type)?.id ?? null;
+}
+
+/** A value that stands on another record is left out: this one does without. */
+function withoutHeld(
+  task: Task,
+  { id, field, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
+): Promise<WriteResult> {
+  if (field === null) return Promise.resolve({ kind: 'rejected', reason });
+  const message = id === null ? 'it belongs to another record' : `it belongs to record ${id}`;
+  return withoutFields(task, [{ field, message, isUnknown: false }], reason);
+}
+
+const DUPLICATE_HINTS = {
+  allow: 'A duplicate rule of the org blocks it. Merge the records, or make the rule alert only; then replay.',
+  reject: 'A duplicate rule of the org found these. Merge the records, or set duplicate_rules; then replay.',
+  use_match: 'A duplicate rule of the org found nobody that a call can hang on. Merge the records; then replay.',
+} as const;
+
+async function meetDuplicates(
+  task: Task,
+  { ids, reason }: Extract<WriteVerdict, { kind: 'duplicates' }>,
+): Promise<WriteResult> {
+  const { parts, write } = task;
+  const match = ids.find((id) => typeOfId(id) === parts.createAs) ?? ids.find((id) => personTypeOf(id) !== null);
+  const isTaken = parts.duplicateRules === 'use_match' && write.kind === 'contact' && write.id === null;
+  if (isTaken && match !== undefined) return adoptPerson(task, match, reason);
+  return { kind: 'rejected', reason, hint: DUPLICATE_HINTS[parts.duplicateRules] };
+}
+
+function withoutFields(task: Task, refused: readonly BadField[], reason: string): Promise<WriteResult> {
+  const { type, org, write } = task;
+  const isOurs = ({ field }: BadField): boolean =>
+    field === keyFieldOf(type) || org.objects[type]?.get(field)?.isRequired === true;
+  const isRefused = (name: string): boolean => refused.some(({ field }) => field === name);
+  const kept = Object.entries(task.values).filter(([name]) => !isRefused(name));
+  const isLess = kept.length < Object.keys(task.values).length;
+  if (!isLess || task.triesLeft <= 0 || refused.some((field) => isOurs(field))) {
+    return Promise.resolve({ kind: 'rejected', reason });
+  }
+  const notes = refused.map(({ field, message }) => ({
+    field: mappedName(write, field),
+    kind: 'dropped' as const,
+    reason: `Salesforce refused it: ${message}`,
+  }));
+  return put({
+    ...task,
+    values: Object.fromEntries(kept),
+    notes: [...task.notes, ...notes],
+    triesLeft: task.triesLeft - 1,
+  });
+}
+
+/** As the integration writes it: `Lead.Company`. */
+function mappedName({ fields }: RecordWrite, name: string): string {
+  return Object.keys(fields).find((field) => field === name || field.endsWith(`.${name}`)) ?? name;
+}
