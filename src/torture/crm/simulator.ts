@@ -15,6 +15,10 @@ export interface ApiRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Parsed JSON or form; an empty object when there is none. */
   readonly body: JsonObject;
+  /** The path and the query as sent. */
+  readonly url: string;
+  /** A body that is neither, for the APIs that asked for it (`readsText`). */
+  readonly text?: string;
 }
 
 export interface ApiAnswer {
@@ -36,6 +40,8 @@ export type Fault =
   | { readonly kind: 'commit_then_drop' }
   /** Does the work, sends the head and half of the body, and drops the connection. */
   | { readonly kind: 'cut_body' }
+  /** The same, and then nothing more: the connection stays open. */
+  | { readonly kind: 'stall_body' }
   /** Does the work and never answers. */
   | { readonly kind: 'commit_then_hang' };
 
@@ -72,9 +78,12 @@ export interface Simulator {
 }
 
 const KEPT_REQUESTS = 10_000;
+/** Room for a URL that the API itself refuses: beyond it Node does, with 431. */
+const MAX_HEAD_BYTES = 64 * 1024;
 
 interface State {
   readonly handle: (request: ApiRequest) => ApiAnswer;
+  readonly readsText: boolean;
   readonly rules: { fault: Fault; when: (request: ApiRequest) => boolean; left: number }[];
   readonly requests: LoggedRequest[];
   count: number;
@@ -82,16 +91,23 @@ interface State {
   chaos: ((request: ApiRequest) => Fault | undefined) | null;
 }
 
-/** Starts an API on 127.0.0.1; `work` is its whole behaviour and must be synchronous: one request, one transaction. */
-export async function startSimulator(work: (request: ApiRequest) => ApiAnswer, port = 0): Promise<Simulator> {
+/**
+ * Starts an API on 127.0.0.1; `work` is its whole behaviour and must be synchronous: one request, one transaction.
+ * `readsText`: it answers XML and broken JSON itself; else a body that cannot be read is a mistake of the test, 599.
+ */
+export async function startSimulator(
+  work: (request: ApiRequest) => ApiAnswer,
+  port = 0,
+  { readsText = false }: { readonly readsText?: boolean } = {},
+): Promise<Simulator> {
   const listeners: ((request: ApiRequest, done: ApiAnswer) => void)[] = [];
   const handle = (request: ApiRequest): ApiAnswer => {
     const done = work(request);
     for (const tell of listeners) tell(request, done);
     return done;
   };
-  const state: State = { handle, rules: [], requests: [], count: 0, latencyMs: 0, chaos: null };
-  const server = createServer((incoming, outgoing) => {
+  const state: State = { handle, readsText, rules: [], requests: [], count: 0, latencyMs: 0, chaos: null };
+  const server = createServer({ maxHeaderSize: MAX_HEAD_BYTES }, (incoming, outgoing) => {
     void serve(state, incoming, outgoing).catch((error: unknown) => {
       // A bug of the simulator must not look like an outage of the API.
       process.emitWarning(error instanceof Error ? error : String(error));
@@ -124,7 +140,7 @@ function close(server: Server): Promise<void> {
 }
 
 async function serve(state: State, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const request = await readRequest(incoming);
+  const request = await readRequest(incoming, state.readsText);
   // Whoever asked was killed meanwhile.
   if (request === null) return;
   if (request.segments[0] === '__sim') return answer(outgoing, state.handle(request));
@@ -166,7 +182,10 @@ function goWrong(state: State, exchange: { request: ApiRequest; fault: Fault; ou
       outgoing.socket?.resetAndDestroy();
       return 0;
     case 'cut_body':
-      cutBody(outgoing, state.handle(request));
+      sendHalf(outgoing, state.handle(request), () => outgoing.socket?.destroy());
+      return 0;
+    case 'stall_body':
+      sendHalf(outgoing, state.handle(request), () => undefined);
       return 0;
     case 'commit_then_hang':
       state.handle(request);
@@ -174,13 +193,13 @@ function goWrong(state: State, exchange: { request: ApiRequest; fault: Fault; ou
   }
 }
 
-function cutBody(outgoing: ServerResponse, made: ApiAnswer): void {
+function sendHalf(outgoing: ServerResponse, made: ApiAnswer, then: () => void): void {
   const text = JSON.stringify(made.body ?? null);
   outgoing.writeHead(made.status, {
     'Content-Type': 'application/json',
     'Content-Length': Buffer.byteLength(text) + 10,
   });
-  outgoing.write(text.slice(0, Math.ceil(text.length / 2)), () => outgoing.socket?.destroy());
+  outgoing.write(text.slice(0, Math.ceil(text.length / 2)), then);
 }
 
 function answer(outgoing: ServerResponse, { status, body, headers }: ApiAnswer): void {
@@ -200,7 +219,7 @@ async function readBytes(incoming: IncomingMessage): Promise<Buffer | null> {
   }
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<ApiRequest | null> {
+async function readRequest(incoming: IncomingMessage, readsText: boolean): Promise<ApiRequest | null> {
   const bytes = await readBytes(incoming);
   if (bytes === null) return null;
   const url = new URL(incoming.url ?? '/', 'http://simulator');
@@ -214,12 +233,18 @@ async function readRequest(incoming: IncomingMessage): Promise<ApiRequest | null
       .map(decodeURIComponent),
     query: url.searchParams,
     headers,
-    body: readBody(bytes.toString('utf8'), headers['content-type'] ?? ''),
+    url: incoming.url ?? '/',
+    ...readBody(bytes.toString('utf8'), headers['content-type'] ?? '', readsText),
   };
 }
 
-function readBody(text: string, contentType: string): JsonObject {
-  if (text === '') return {};
-  if (contentType.includes('x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
-  return JSON.parse(text) as JsonObject;
+function readBody(text: string, contentType: string, readsText: boolean): Pick<ApiRequest, 'body' | 'text'> {
+  if (text === '') return { body: {} };
+  if (contentType.includes('x-www-form-urlencoded')) return { body: Object.fromEntries(new URLSearchParams(text)) };
+  try {
+    return { body: JSON.parse(text) as JsonObject };
+  } catch (error) {
+    if (!readsText) throw error;
+    return { body: {}, text };
+  }
 }

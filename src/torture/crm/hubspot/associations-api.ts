@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { missingRecord, NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
 import type { End } from './associations.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 import { findDefaultAssociation, isAssociationType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { invalid, isObject, malformed, Refusal, rowError } from './refusals.ts';

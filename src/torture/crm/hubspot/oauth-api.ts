@@ -1,6 +1,6 @@
 import type { ApiAnswer, ApiRequest } from '../simulator.ts';
 import type { Account } from './account.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 
 /** `/oauth/v1/token`, `/oauth/v3/token`, `/oauth/2026-03/token`; form bodies, no bearer token. */
 export function routeOAuth({

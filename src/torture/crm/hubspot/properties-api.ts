@@ -2,7 +2,7 @@ import { toIso } from '../../../shared/clock.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { NO_CONTENT, ok, readInputs, type ApiCall } from './api.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 import type { ObjectType } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import { showProperty, type Property, type PropertyOption, type Schema } from './property.ts';

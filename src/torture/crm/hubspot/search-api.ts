@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { ok, type ApiCall } from './api.ts';
 import { CREATED } from './default-schemas.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 import type { ObjectType } from './object-types.ts';
 import type { Portal } from './portal.ts';
 import type { HubSpotRecord } from './record-table.ts';

@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../../domain/json.ts';
 import type { Property, Schema } from './property.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 import type { HubSpotRecord } from './record-table.ts';
 import { invalid, isObject, malformed } from './refusals.ts';
 import { readTime } from './values.ts';

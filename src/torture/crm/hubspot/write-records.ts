@@ -2,7 +2,7 @@ import { toIso } from '../../../shared/clock.ts';
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { End } from './associations.ts';
 import { CREATED, MODIFIED } from './default-schemas.ts';
-import { textOf } from './json-text.ts';
+import { textOf } from '../json-text.ts';
 import { findObjectType, isAssociationType, OBJECT_TYPES, type ObjectType } from './object-types.ts';
 import { CALCULATED_PHONES, calculatePhones } from './phones.ts';
 import type { Portal } from './portal.ts';

@@ -1,4 +1,4 @@
-import type { JsonValue } from '../../../domain/json.ts';
+import type { JsonValue } from '../../domain/json.ts';
 
 /** A JSON value as text: strings and numbers as they are, nothing as `''`. */
 export function textOf(value: JsonValue | undefined): string {

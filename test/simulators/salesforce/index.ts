@@ -1,0 +1,1 @@
+export * from '../../../src/torture/crm/salesforce/index.ts';
