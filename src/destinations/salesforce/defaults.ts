@@ -12,11 +12,15 @@ const DESCRIPTION = [
   '{% if call.transcript %}Transcript:\n{{ call.transcript }}{% endif %}',
 ].join('');
 
+/** A name that came in one piece is a last name: that one is required. */
+const LAST_NAME =
+  '{% if contact.last_name %}{{ contact.last_name }}{% elsif contact.first_name == blank %}{{ contact.name }}{% endif %}';
+
 /** What is written when the operator says nothing (salesforce.md sections 4.3 and 4.6). */
 export const SALESFORCE_DEFAULTS: SyncDefaults = {
   contact: {
     FirstName: ifEmpty('{{ contact.first_name }}'),
-    LastName: ifEmpty('{{ contact.last_name | default: contact.name }}'),
+    LastName: ifEmpty(LAST_NAME),
     Phone: ifEmpty('{{ contact.phone }}'),
     Email: ifEmpty('{{ contact.email | downcase }}'),
     'Lead.Company': ifEmpty('{{ contact.company }}'),

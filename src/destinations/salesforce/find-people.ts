@@ -112,14 +112,14 @@ export async function readRecord(
   return { kind: 'ok', value: toFoundRecord(parts, row) };
 }
 
-/** Fields under the names by which integrations write them: `Lead.Company` and `Company` alike. */
-export function toFoundRecord({ people }: SalesforceParts, row: FoundRow): FoundRecord {
+/** Fields under the names by which integrations write them, `Lead.Company`; null where a record has no such field. */
+export function toFoundRecord({ people, asked }: Pick<SalesforceParts, 'people' | 'asked'>, row: FoundRow): FoundRecord {
   const { type, id, fields } = row;
   const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, readValue(value)]));
-  const shown = { ...values, ...hidden(values) };
-  const mapped = [...people.asked].flatMap((field) => {
+  const shown: JsonObject = { ...values, ...hidden(values) };
+  const mapped = [...asked[type === 'Task' ? 'tasks' : 'people']].map((field) => {
     const name = nameOn(type, field);
-    return name !== null && name !== field && Object.hasOwn(shown, name) ? [[field, shown[name] ?? null] as const] : [];
+    return [field, name === null ? null : (shown[name] ?? null)] as const;
   });
   return {
     id,

@@ -12,6 +12,8 @@ import { createWriteBatch, type WriteRow, type WriteVerdict } from './write-batc
 
 /** What finding and writing work with; one per destination. */
 export interface SalesforceParts extends LookupOptions {
+  /** Fields that integrations write: reads ask for them. */
+  readonly asked: { readonly people: ReadonlySet<string>; readonly tasks: ReadonlySet<string> };
   readonly people: PeopleOptions;
   readonly lookups: PeopleLookups;
   readonly tasks: TaskLookups;
@@ -22,7 +24,6 @@ export interface SalesforceParts extends LookupOptions {
   readonly duplicateRules: SalesforceConfig['duplicate_rules'];
   /** IANA zone in which a time becomes a day. */
   readonly zoneOf: (org: Pick<Org, 'timeZone'>) => string;
-  /** Fields that integrations write: reads ask for them. */
   readonly willWrite: (kind: RecordKind, fields: readonly string[]) => void;
 }
 
@@ -55,6 +56,7 @@ export function createParts(options: LookupOptions, config: SalesforceConfig): S
     >;
   return {
     ...options,
+    asked,
     people,
     lookups: createPeopleLookups(people),
     tasks: {

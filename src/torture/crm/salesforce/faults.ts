@@ -59,10 +59,16 @@ function htmlAnswer(status: number): ApiAnswer {
 }
 
 /** What a request is for; undefined when the API knows no such path. */
-export function requestClassOf(request: Pick<ApiRequest, 'segments' | 'method'>): RequestClass | undefined {
+export function requestClassOf(request: Pick<ApiRequest, 'segments' | 'method' | 'body'>): RequestClass | undefined {
   if (routeOAuth(request) !== undefined || routeSoap(request) !== undefined) return 'token';
   if (isVersionList(request) || routeIdentity(request) !== undefined) return 'read';
-  return findWholeRoute(null, request)?.requestClass;
+  const route = findWholeRoute(null, request);
+  return route?.operation === 'composite' && onlyReads(request) ? 'query' : route?.requestClass;
+}
+
+function onlyReads({ body }: Pick<ApiRequest, 'body'>): boolean {
+  const parts = body['compositeRequest'];
+  return Array.isArray(parts) && parts.every((part: { readonly method?: unknown } | null) => part?.method === 'GET');
 }
 
 /** For `fail({when: …})`: requests of this class or of this operation (`collections create`, `Task upsert`). */

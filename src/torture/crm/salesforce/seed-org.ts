@@ -10,6 +10,7 @@ export function seedOrg(org: Org, username: string): void {
       OrganizationType: organizationType,
       IsSandbox: isSandbox,
       TimeZoneSidKey: timeZone,
+      DefaultLocaleSidKey: `en_${org.options.country}`,
       InstanceName: 'SIM1',
       LanguageLocaleKey: 'en_US',
     },

@@ -16,7 +16,7 @@ export const SETUP_FIELDS: Partial<Record<Entity, readonly FieldDefinition[]>> =
     ...fixed('IsActive', 'boolean'),
   ],
   Organization: [
-    ...fixed('Name TimeZoneSidKey OrganizationType InstanceName LanguageLocaleKey'),
+    ...fixed('Name TimeZoneSidKey DefaultLocaleSidKey OrganizationType InstanceName LanguageLocaleKey'),
     ...fixed('IsSandbox', 'boolean'),
   ],
   TaskStatus: [
