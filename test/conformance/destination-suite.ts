@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
-import type { Destination, Fields, RecordKind, RecordWrite, Result } from '../../src/destinations/destination.ts';
+import type {
+  Destination,
+  Fields,
+  RecordKind,
+  RecordWrite,
+  Result,
+  Written,
+} from '../../src/destinations/destination.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { HttpClient, HttpOutcome, HttpRequest } from '../../src/shared/http-client.ts';
 import { createTestContext } from '../support/destination-context.ts';
@@ -17,6 +24,8 @@ export interface CrmRecord {
 export interface DestinationHarness {
   readonly destination: Destination;
   readonly http: HttpClient;
+  /** Which requests write; default: all but GET. */
+  readonly isWrite?: (request: HttpRequest) => boolean;
   /** What the CRM holds, oldest first. */
   records(kind: RecordKind): Promise<readonly CrmRecord[]>;
   /** `deleted`: somebody deletes a record in the CRM. */
@@ -35,9 +44,8 @@ const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
 const PHONE = '+14155550123';
 
 function write(kind: RecordKind, changes: Partial<RecordWrite> = {}): RecordWrite {
-  const fields =
-    changes.fields ??
-    (kind === 'contact' ? { phone: PHONE, email: 'ada@example.com', note: 'first' } : { note: 'first' });
+  const person = { phone: PHONE, email: 'ada@example.com', note: 'first' };
+  const fields = changes.fields ?? (kind === 'contact' ? person : { note: 'first' });
   const scope: JsonObject = { call: { id: 'call-1' }, contact: { phone: PHONE, email: 'ada@example.com' } };
   return {
     kind,
@@ -69,8 +77,6 @@ function breaking(http: HttpClient, how: 'lost' | 'dropped', isHit: (request: Ht
   };
 }
 
-const isWrite = ({ method }: HttpRequest): boolean => method !== 'GET';
-
 /** What every destination must do (see `Destination`). */
 export function describeDestination(
   name: string,
@@ -92,8 +98,16 @@ export function describeDestination(
     };
     const records = async (kind: RecordKind): Promise<readonly CrmRecord[]> =>
       (await harness.records(kind)).map(({ id, fields }) => ({ id, fields }));
+    const isWrite = (request: HttpRequest): boolean => harness.isWrite?.(request) ?? request.method !== 'GET';
+    /** As the sync does: what was there already and was not written is updated by its id. */
+    const put = async (wish: RecordWrite): Promise<{ readonly id: string; readonly created: boolean }> => {
+      const written = valueOf<Written>(await harness.destination.write(wish, context()));
+      const { id, created } = written;
+      if (written.isUnwritten === true) valueOf(await harness.destination.write({ ...wish, id }, context()));
+      return { id, created };
+    };
     const create = async (kind: RecordKind, changes: Partial<RecordWrite> = {}): Promise<string> =>
-      valueOf<{ id: string }>(await harness.destination.write(write(kind, changes), context())).id;
+      (await put(write(kind, changes))).id;
 
     test('keeps contacts, and says what it keeps', () => {
       expect(harness.destination.kinds).toContain('contact');
@@ -113,8 +127,8 @@ export function describeDestination(
       const contactId = kind === 'contact' ? null : await create('contact');
       const first = await create(kind, { contactId });
       const fields = { ...write(kind).fields, note: 'second' };
-      const again = await harness.destination.write(write(kind, { contactId, fields, allFields: fields }), context());
-      expect(valueOf(again)).toEqual({ id: first, created: false });
+      const again = await put(write(kind, { contactId, fields, allFields: fields }));
+      expect(again).toEqual({ id: first, created: false });
       expect(await records(kind)).toEqual([{ id: first, fields: expect.objectContaining({ note: 'second' }) }]);
     });
 
@@ -170,7 +184,7 @@ export function describeDestination(
       const [there] = await records(kind);
       const recovered = await harness.destination.recover({ ...wish, attemptedAtMs: harness.nowMs() }, context());
       if (recovered.kind === 'repeatable') {
-        expect(valueOf(await harness.destination.write(wish, context()))).toEqual({ id: there?.id, created: false });
+        expect(await put(wish)).toEqual({ id: there?.id, created: false });
       } else {
         expect(valueOf(recovered)).toMatchObject({ found: { id: there?.id } });
       }
@@ -253,7 +267,7 @@ export function describeDestination(
       'Zoë 🐟 漢字',
       '../../admin?x=1#y',
     ])('the value %j arrives as it is', async (value) => {
-      const fields = { phone: PHONE, email: 'ada@example.com', note: value };
+      const fields = { ...write('contact').fields, note: value };
       await create('contact', { fields, allFields: fields });
       expect((await records('contact'))[0]?.fields['note']).toBe(value);
     });

@@ -1,5 +1,5 @@
 import { createDestination, destinationConfigSchema } from '../../src/destinations/index.ts';
-import type { Destination, RecordKind } from '../../src/destinations/destination.ts';
+import type { Destination, Fields, RecordKind, RecordWrite } from '../../src/destinations/destination.ts';
 import type { JsonObject } from '../../src/domain/json.ts';
 import type { ConfigIssue } from '../../src/shared/config-issue.ts';
 import { createHttpClient } from '../../src/shared/http-client.ts';
@@ -8,6 +8,8 @@ import { createMemorySecrets } from '../support/build-rest.ts';
 import { createManualClock, type ManualClock } from '../support/manual-clock.ts';
 import { createMemorySandboxStore } from '../support/memory-crm.ts';
 import { startHubSpot, type HubSpot, type HubSpotOptions } from '../simulators/hubspot/index.ts';
+import { startSalesforce, type Salesforce, type SalesforceRecord } from '../simulators/salesforce/index.ts';
+import { addKeys, salesforceConfig } from '../support/salesforce-world.ts';
 import { startRestCrm, type RestCrm } from '../../src/torture/crm/rest-crm.ts';
 import { describeDestination, type DestinationHarness, type Hazard } from './destination-suite.ts';
 
@@ -149,6 +151,8 @@ describeDestination('rest: create, conflict is looked up', ALL_HAZARDS, async ()
   return { ...harness, conflicting: async (phone) => harness.crm.contacts.insert({ phone }).id };
 });
 
+const MAPPED = ['note', 'kept'].map((field) => ({ field, knownValues: [], varies: true, where: null }));
+
 const OBJECTS = { contact: 'contacts', call: 'calls', task: 'tasks' } as const;
 
 async function openHubSpot(options: Partial<HubSpotOptions> = {}): Promise<DestinationHarness & { hubspot: HubSpot }> {
@@ -163,8 +167,7 @@ async function openHubSpot(options: Partial<HubSpotOptions> = {}): Promise<Desti
   }
   const config = { type: 'hubspot', base_url: hubspot.url, access_token: hubspot.token, allow_private_networks: true };
   const destination = build(config, clock);
-  const mapped = ['note', 'kept'].map((field) => ({ field, knownValues: [], varies: true, where: null }));
-  for (const kind of ['contact', 'call', 'task'] as const) destination.willWrite?.(kind, mapped);
+  for (const kind of ['contact', 'call', 'task'] as const) destination.willWrite?.(kind, MAPPED);
   return {
     hubspot,
     destination,
@@ -193,4 +196,86 @@ describeDestination('hubspot: with unique properties', HUBSPOT_HAZARDS, () => op
 
 describeDestination('hubspot: 2026-09, no trace ids in answers, merged ids lead on', HUBSPOT_HAZARDS, () =>
   openHubSpot({ echoesTraceIds: false, mergedIdsRedirect: true, findsSecondaryEmail: true }),
+);
+
+/** Calls and tasks are Tasks, told apart by what they hang on in this suite: their keys. */
+function recordsOf(salesforce: Salesforce, kind: RecordKind): readonly SalesforceRecord[] {
+  if (kind === 'contact') return [...salesforce.records('Contact'), ...salesforce.records('Lead')];
+  const isOfKind = ({ fields }: SalesforceRecord): boolean =>
+    [fields['Hookline_Call_Id__c'], fields['CallObject']].some(
+      (key) => typeof key === 'string' && key.startsWith(kind),
+    );
+  return salesforce.records('Task').filter((record) => isOfKind(record));
+}
+
+const SALESFORCE_NAMES: Readonly<Record<string, string>> = {
+  phone: 'Phone',
+  email: 'Email',
+  note: 'Note__c',
+  kept: 'Kept__c',
+};
+const OUR_NAMES = Object.fromEntries(Object.entries(SALESFORCE_NAMES).map(([ours, theirs]) => [theirs, ours]));
+
+function translate(fields: Fields, names: Readonly<Record<string, string>>): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [names[name] ?? name, value]));
+}
+
+/** Salesforce names fields in its own way: the suite's names stand for them. */
+function renamed(destination: Destination): Destination {
+  const theirs = (write: RecordWrite): RecordWrite => ({
+    ...write,
+    fields: translate(write.fields, SALESFORCE_NAMES),
+    allFields: translate(write.allFields, SALESFORCE_NAMES),
+  });
+  for (const kind of ['contact', 'call', 'task'] as const) {
+    const fields = ['Note__c', 'Kept__c'];
+    destination.willWrite?.(
+      kind,
+      fields.map((field) => ({ field, knownValues: [], varies: true, where: null })),
+    );
+  }
+  return {
+    ...destination,
+    write: (write, context) => destination.write(theirs(write), context),
+    recover: (write, context) => destination.recover(theirs(write), context),
+    async readRecord(kind, id, scope, context) {
+      const read = (await destination.readRecord?.(kind, id, scope, context)) ?? { kind: 'gone', reason: 'no way' };
+      if (read.kind !== 'ok') return read;
+      return { kind: 'ok', value: { ...read.value, fields: translate(read.value.fields, OUR_NAMES) } };
+    },
+  };
+}
+
+async function openSalesforce(more: JsonObject = {}): Promise<DestinationHarness> {
+  const clock = createManualClock();
+  const salesforce = await startSalesforce();
+  const http = createHttpClient({ allowPrivateNetworks: true });
+  addKeys(salesforce);
+  for (const type of ['Activity', 'Lead', 'Contact'] as const) {
+    for (const name of ['Note__c', 'Kept__c']) salesforce.addField(type, { name });
+  }
+  const destination = renamed(build(salesforceConfig(salesforce, more), clock));
+  return {
+    destination,
+    http,
+    isWrite: ({ url }) => url.endsWith('/composite/sobjects'),
+    nowMs: () => clock.now(),
+    records: async (kind) =>
+      recordsOf(salesforce, kind).map(({ id, fields }) => ({ id, fields: translate(fields, OUR_NAMES) })),
+    remove: async (_kind, id) => salesforce.remove(id.startsWith('003') ? 'Contact' : 'Lead', id),
+    revokeCredentials: () => salesforce.freeze(),
+    async close() {
+      http.close();
+      await salesforce.close();
+    },
+  };
+}
+
+// It names no time to come back: what limits come to is in test/integration/destinations/salesforce-refusals.test.ts.
+const SALESFORCE_HAZARDS: readonly Hazard[] = ['deleted', 'credentials'];
+
+describeDestination('salesforce: with our fields', SALESFORCE_HAZARDS, () => openSalesforce());
+
+describeDestination('salesforce: callers become contacts', SALESFORCE_HAZARDS, () =>
+  openSalesforce({ create_as: 'Contact' }),
 );

@@ -113,7 +113,10 @@ export async function readRecord(
 }
 
 /** Fields under the names by which integrations write them, `Lead.Company`; null where a record has no such field. */
-export function toFoundRecord({ people, asked }: Pick<SalesforceParts, 'people' | 'asked'>, row: FoundRow): FoundRecord {
+export function toFoundRecord(
+  { people, asked }: Pick<SalesforceParts, 'people' | 'asked'>,
+  row: FoundRow,
+): FoundRecord {
   const { type, id, fields } = row;
   const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, readValue(value)]));
   const shown: JsonObject = { ...values, ...hidden(values) };

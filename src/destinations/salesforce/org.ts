@@ -74,20 +74,30 @@ export interface OrgOptions {
 }
 
 export function createOrgReader(options: OrgOptions): OrgReader {
+  const { clock } = options;
   let known: Org | null = null;
   let isSuspect = false;
+  let suspectedAtMs = -Infinity;
   let underWay: Promise<Org | Failure> | null = null;
+
+  /** A suspicion that a look has not cleared is not followed with every call. */
+  function isTrusted({ readAtMs }: Org, fresh: boolean): boolean {
+    if (isSuspect && clock.now() - suspectedAtMs >= MIN_AGE_MS) return false;
+    return clock.now() - readAtMs < (fresh ? MIN_AGE_MS : MAX_AGE_MS);
+  }
+
+  async function read(context: RequestContext): Promise<Org | Failure> {
+    const org = await readOrg(options, context);
+    if ('kind' in org) return org;
+    if (isSuspect) suspectedAtMs = clock.now();
+    isSuspect = false;
+    return (known = org);
+  }
+
   return {
     async org(context, fresh = false) {
-      const maxAgeMs = fresh || isSuspect ? MIN_AGE_MS : MAX_AGE_MS;
-      if (known !== null && options.clock.now() - known.readAtMs < maxAgeMs) return known;
-      underWay ??= readOrg(options, context)
-        .then((read) => {
-          if ('kind' in read) return read;
-          isSuspect = false;
-          return (known = read);
-        })
-        .finally(() => (underWay = null));
+      if (known !== null && isTrusted(known, fresh)) return known;
+      underWay ??= read(context).finally(() => (underWay = null));
       return underWay;
     },
     known() {

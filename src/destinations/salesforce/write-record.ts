@@ -87,9 +87,15 @@ async function conclude(task: Task, verdict: WriteVerdict): Promise<WriteResult>
   }
   if (kind === 'exists') return write.id === null ? adopt(task, verdict) : withoutHeld(task, verdict);
   if (kind === 'duplicates') return meetDuplicates(task, verdict);
+  if (kind === 'gone' && isNewAndAlone(write)) return { kind: 'rejected', reason: verdict.reason };
   if (kind !== 'bad_fields') return verdict;
   if (verdict.fields.some(({ isUnknown }) => isUnknown)) await refresh(parts, context);
   return withoutFields(task, verdict.fields, verdict.reason);
+}
+
+/** Nothing that it is or hangs on can be gone: a mapped reference leads nowhere. */
+function isNewAndAlone({ id, contactId }: RecordWrite): boolean {
+  return id === null && contactId === null;
 }
 
 async function refresh({ orgs }: SalesforceParts, context: RequestContext): Promise<void> {

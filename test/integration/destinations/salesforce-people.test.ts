@@ -23,8 +23,18 @@ const byPhone = (rest: Parameters<typeof exampleCall>[0] = {}): ReturnType<typeo
   exampleCall({ contact: {}, ...rest });
 
 test.each([
-  ...[PHONE, '12025550143', '2025550143', '(202) 555-0143', '202-555-0143', '202.555.0143', '202 555 0143'],
-  ...['+1 202 555 0143', '+1 (202) 555-0143', '1-202-555-0143', '+1.202.555.0143', '(202)555-0143'],
+  PHONE,
+  '12025550143',
+  '2025550143',
+  '(202) 555-0143',
+  '202-555-0143',
+  '202.555.0143',
+  '202 555 0143',
+  '+1 202 555 0143',
+  '+1 (202) 555-0143',
+  '1-202-555-0143',
+  '+1.202.555.0143',
+  '(202)555-0143',
 ])('a contact whose number was typed as %s is found', async (typed) => {
   const { salesforce, sync } = await open();
   const id = salesforce.create('Contact', { LastName: 'Reed', MobilePhone: typed });

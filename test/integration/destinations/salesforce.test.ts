@@ -143,7 +143,7 @@ test('a closed Task is one by the org’s own name for it', async () => {
 test('a long transcript is cut, and said to be', async () => {
   const { salesforce, sync } = await open();
   const result = await sync(exampleCall({ transcript: 'word '.repeat(10_000) }));
-  expect(String(salesforce.records('Task')[0]?.fields['Description'])).toHaveLength(32_000);
+  expect(salesforce.records('Task')[0]?.fields['Description']).toHaveLength(32_000);
   expect(fieldsOf(result, 'call')['Description']).toContain('cut from');
 });
 
