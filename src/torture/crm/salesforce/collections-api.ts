@@ -68,7 +68,7 @@ export function upsertMany(entity: Entity, fieldName: string, call: ApiCall): Ap
     const values = new Map([...row.values].filter(([other]) => other !== field));
     const { id, created } = upsertRow(context, { entity, field, value }, { ...row, values }, () => {
       const ids = findNamed(org, { entity, field, value }).map((record) => record.id.slice(0, 15));
-      const message = `${field.name}: more than one record found for external id field: [${ids.join(', ')}]`;
+      const message = `${field.label}: more than one record found for external id field: [${ids.join(', ')}]`;
       return refuse('DUPLICATE_EXTERNAL_ID', message);
     });
     return { id, success: true, errors: [], created };
@@ -177,7 +177,7 @@ function checkSize(rows: number): void {
 }
 
 function tooMany(max: number): Refusal {
-  const message = `record limit reached. cannot submit more than ${max} records in this call`;
+  const message = `record limit reached. cannot submit more than ${max} records into this call`;
   return new Unreadable('EXCEEDED_ID_LIMIT', message);
 }
 
