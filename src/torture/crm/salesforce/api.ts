@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer, ApiRequest } from '../simulator.ts';
-import { ENTITIES, findEntity, type Entity } from './object-types.ts';
+import { ENTITIES, type Entity } from './object-types.ts';
 import type { Org } from './org.ts';
-import { Refusal } from './refusals.ts';
+import { notFound } from './refusals.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a request is for; every one but `token` counts as one API request, whatever it holds. */
@@ -31,12 +31,10 @@ export function ok(body: JsonValue, status = 200): ApiAnswer {
 
 export const NO_CONTENT: ApiAnswer = { status: 204 };
 
-/** Throws for an object that this org does not have. */
-export function getEntity(name: string, isTooling = false): Entity {
-  const entity = findEntity(name);
-  if (entity === undefined || (ENTITIES[entity].tooling ?? false) !== isTooling) {
-    throw new Refusal(404, { code: 'NOT_FOUND', message: 'The requested resource does not exist' });
-  }
+/** Throws 404 for an object that this org does not have. */
+export function getEntity(org: Org, name: string): Entity {
+  const entity = org.visibleEntity(name);
+  if (entity === undefined || ENTITIES[entity].tooling === true) throw notFound();
   return entity;
 }
 

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { ApiAnswer } from '../simulator.ts';
 import { textOf } from '../json-text.ts';
-import { attributesOf, getEntity, ok, readList, type ApiCall } from './api.ts';
+import { attributesOf, ok, readList, type ApiCall } from './api.ts';
 import { toApi } from './api-values.ts';
 import { readId } from './ids.ts';
-import { ENTITIES, entityOfId, findEntity, type Entity } from './object-types.ts';
+import { ENTITIES, entityOfId, type Entity } from './object-types.ts';
+import type { Org } from './org.ts';
 import { failedRow, isObject, notFound, refuse, Refusal, Unreadable } from './refusals.ts';
 import { findNamed, getKeyField, upsertRow } from './upsert-api.ts';
 import { readRow, type Row } from './values.ts';
@@ -67,7 +68,7 @@ export function upsertMany(entity: Entity, fieldName: string, call: ApiCall): Ap
     const values = new Map([...row.values].filter(([other]) => other !== field));
     const { id, created } = upsertRow(context, { entity, field, value }, { ...row, values }, () => {
       const ids = findNamed(org, { entity, field, value }).map((record) => record.id.slice(0, 15));
-      const message = `${field.name}: more than one record found for external id field: [${ids.join(', ')}]`;
+      const message = `${field.label}: more than one record found for external id field: [${ids.join(', ')}]`;
       return refuse('DUPLICATE_EXTERNAL_ID', message);
     });
     return { id, success: true, errors: [], created };
@@ -90,13 +91,14 @@ export function deleteMany(call: ApiCall): ApiAnswer {
   const ids = readList(request.query, 'ids');
   checkSize(ids.length);
   const allOrNone = request.query.get('allOrNone') === 'true';
+  const context = readWriteContext(transaction, request);
   return collect(
     call,
     allOrNone,
     ids.map((id) => () => {
       const entity = entityOfId(id);
       if (entity === undefined) throw refuse('MALFORMED_ID', `bad id ${id}`);
-      deleteRecord(transaction, getRowRecord(call, entity, id));
+      deleteRecord(context, getRowRecord(call, entity, id));
       return { id: readId(id) ?? id, success: true, errors: [] };
     }),
   );
@@ -140,14 +142,15 @@ function readInputs({ org, request }: ApiCall, only?: Entity): readonly Input[] 
   if (!Array.isArray(records)) throw new Unreadable('JSON_PARSER_ERROR', 'records is not a list of sobjects');
   checkSize(records.length);
   const inputs = (records as readonly JsonValue[]).map((record): Input => {
-    const entity = readType(record);
+    const entity = readType(org, record);
     if (only !== undefined && entity !== only) {
       return { entity: only, row: refuse('INVALID_TYPE', `${entity} is not ${only}`) };
     }
     try {
       return { entity, row: readRow(org, entity, record as JsonObject) };
     } catch (error) {
-      if (!(error instanceof Refusal) || org.options.unreadableRowRefusesAll) throw error;
+      if (!(error instanceof Refusal)) throw error;
+      if (error instanceof Unreadable && org.options.unreadableRowRefusesAll) throw error;
       return { entity, row: error };
     }
   });
@@ -155,16 +158,17 @@ function readInputs({ org, request }: ApiCall, only?: Entity): readonly Input[] 
   return inputs;
 }
 
-function readType(record: JsonValue | undefined): Entity {
+function readType(org: Org, record: JsonValue | undefined): Entity {
   const attributes = isObject(record) ? record['attributes'] : undefined;
   const type = isObject(attributes) ? attributes['type'] : undefined;
   if (typeof type !== 'string') {
     throw new Unreadable('INVALID_INPUT', 'Each record needs attributes with a type.');
   }
-  if (findEntity(type) === undefined) {
+  const entity = org.visibleEntity(type);
+  if (entity === undefined || ENTITIES[entity].tooling === true) {
     throw new Unreadable('INVALID_TYPE', `sObject type '${type}' is not supported.`);
   }
-  return getEntity(type);
+  return entity;
 }
 
 function checkSize(rows: number): void {
@@ -173,7 +177,7 @@ function checkSize(rows: number): void {
 }
 
 function tooMany(max: number): Refusal {
-  const message = `record limit reached. cannot submit more than ${max} records in this call`;
+  const message = `record limit reached. cannot submit more than ${max} records into this call`;
   return new Unreadable('EXCEEDED_ID_LIMIT', message);
 }
 

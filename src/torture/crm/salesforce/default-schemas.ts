@@ -184,9 +184,7 @@ function eventFields(): readonly Field[] {
     WHO,
     WHAT,
     field('Subject', 'combobox'),
-    ...each('StartDateTime EndDateTime ActivityDateTime', 'datetime'),
-    field('ActivityDate', 'date'),
-    field('DurationInMinutes', 'int'),
+    ...each('StartDateTime EndDateTime', 'datetime', REQUIRED),
     field('Description', 'textarea', { length: 32_000 }),
     OWNER,
   ];
@@ -227,5 +225,5 @@ function fieldsOf(entity: Entity, options: SalesforceOptions): readonly Field[] 
 /** What `Who`, `What` and `Owner` can be asked for, whichever object they lead to. */
 export const NAME_SCHEMA = new Schema([
   field('Id', 'id'),
-  ...texts('Name, FirstName, LastName, Type, Phone, MobilePhone, Email, Title, Username'),
+  ...texts('Name, FirstName, LastName, Type, Phone, Email, Title, Username'),
 ]);

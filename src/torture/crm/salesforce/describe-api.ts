@@ -6,19 +6,23 @@ import { ALL_ENTITIES, ENTITIES, type Entity } from './object-types.ts';
 import type { Org } from './org.ts';
 
 /** `GET /sobjects`: what there is. */
-export function describeAll({ version }: ApiCall): ApiAnswer {
+export function describeAll(call: ApiCall): ApiAnswer {
+  const { org } = call;
   const entities = ALL_ENTITIES.filter((entity) => ENTITIES[entity].tooling !== true);
   return ok({
     encoding: 'UTF-8',
     maxBatchSize: 200,
-    sobjects: entities.map((entity) => describeObject(entity, version)),
+    sobjects: entities
+      .filter((entity) => org.security.canSeeObject(entity))
+      .map((entity) => describeObject(call, entity)),
   });
 }
 
 /** `GET /sobjects/Lead/describe`: with the fields that the user sees, and what the user may do with them. */
-export function describe(entity: Entity, { org, version }: ApiCall): ApiAnswer {
+export function describe(entity: Entity, call: ApiCall): ApiAnswer {
+  const { org } = call;
   return ok({
-    ...describeObject(entity, version),
+    ...describeObject(call, entity),
     fields: org.visibleFields(entity).map((field) => describeField(org, entity, field)),
     childRelationships: [],
     recordTypeInfos: [],
@@ -27,8 +31,9 @@ export function describe(entity: Entity, { org, version }: ApiCall): ApiAnswer {
   });
 }
 
-function describeObject(entity: Entity, version: number): JsonObject {
-  const { label, prefix, writable, setup = false } = ENTITIES[entity];
+function describeObject({ org, version }: ApiCall, entity: Entity): JsonObject {
+  const { label, prefix, writable: isWritable, setup = false } = ENTITIES[entity];
+  const writable = isWritable && org.security.canWriteObject(entity);
   const base = `/services/data/v${version}.0/sobjects/${entity}`;
   return {
     name: entity,

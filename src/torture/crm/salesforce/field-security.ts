@@ -3,21 +3,34 @@ import { isCustom, type Field } from './field.ts';
 import type { Entity } from './object-types.ts';
 import type { Org } from './org.ts';
 
-export type FieldAccess = 'none' | 'read' | 'edit';
+export type Access = 'none' | 'read' | 'edit';
 
-/** Which fields the API user sees and writes: through the profile, or through a permission set that is assigned. */
+/** Which objects and fields the API user sees and writes: by the profile, or by a permission set that is assigned. */
 export class FieldSecurity {
   readonly #org: Org;
   /** `Lead.Phone` → what the profile says, where it is not the default. */
-  readonly #profile = new Map<string, FieldAccess>();
-  #granted: ReadonlyMap<string, FieldAccess> | null = null;
+  readonly #profile = new Map<string, Access>();
+  readonly #objects = new Map<Entity, Access>();
+  #granted: ReadonlyMap<string, Access> | null = null;
 
   constructor(org: Org) {
     this.#org = org;
   }
 
-  setProfile(entity: Entity, field: string, access: FieldAccess): void {
+  setProfile(entity: Entity, field: string, access: Access): void {
     this.#profile.set(keyOf(entity, field), access);
+  }
+
+  setObject(entity: Entity, access: Access): void {
+    this.#objects.set(entity, access);
+  }
+
+  canSeeObject(entity: Entity): boolean {
+    return this.#objects.get(entity) !== 'none';
+  }
+
+  canWriteObject(entity: Entity): boolean {
+    return (this.#objects.get(entity) ?? 'edit') === 'edit';
   }
 
   canRead(entity: Entity, field: Field): boolean {
@@ -34,7 +47,7 @@ export class FieldSecurity {
   }
 
   /** A field made through the API is in no profile, an administrator's neither. */
-  #accessTo(entity: Entity, field: Field): FieldAccess {
+  #accessTo(entity: Entity, field: Field): Access {
     if (!field.permissionable) return 'edit';
     const key = keyOf(entity, field.name);
     const profile = this.#profile.get(key) ?? (isCustom(field) ? 'none' : 'edit');
@@ -44,14 +57,15 @@ export class FieldSecurity {
     return granted === 'none' ? profile : granted;
   }
 
-  #readGrants(): ReadonlyMap<string, FieldAccess> {
+  #readGrants(): ReadonlyMap<string, Access> {
     const { tables, userId } = this.#org;
     const assigned = tables.PermissionSetAssignment.live()
       .filter(({ fields }) => fields['AssigneeId'] === userId)
-      .map(({ fields }) => fields['PermissionSetId']);
-    const grants = new Map<string, FieldAccess>();
+      .map(({ fields }) => textOf(fields['PermissionSetId']))
+      .filter((id) => tables.PermissionSet.get(id)?.deleted === false);
+    const grants = new Map<string, Access>();
     for (const { fields } of tables.FieldPermissions.live()) {
-      if (!assigned.includes(fields['ParentId'] ?? null)) continue;
+      if (!assigned.includes(textOf(fields['ParentId']))) continue;
       const access = fields['PermissionsEdit'] === true ? 'edit' : fields['PermissionsRead'] === true ? 'read' : 'none';
       for (const key of keysOf(textOf(fields['Field']))) {
         if (grants.get(key) !== 'edit') grants.set(key, access);

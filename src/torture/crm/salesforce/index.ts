@@ -5,7 +5,7 @@ import type { Account } from './account.ts';
 import type { RequestClass } from './api.ts';
 import { findDuplicates } from './duplicates.ts';
 import { requestClassOf } from './faults.ts';
-import type { FieldAccess } from './field-security.ts';
+import type { Access as UserAccess } from './field-security.ts';
 import type { FieldDefinition } from './field.ts';
 import { getPrivateKey } from './jwt-bearer.ts';
 import { Limits } from './limits.ts';
@@ -93,7 +93,9 @@ export interface Salesforce extends Simulator {
   /** Another length, other choices, … of a field there is. */
   changeField(type: SObjectType | 'Activity', changes: FieldDefinition): void;
   /** What the profile of the API user says of a field. */
-  setFieldAccess(type: SObjectType | 'Activity', name: string, access: FieldAccess): void;
+  setFieldAccess(type: SObjectType | 'Activity', name: string, access: UserAccess): void;
+  /** What the user may do with an object as a whole. */
+  setObjectAccess(type: SObjectType, access: UserAccess): void;
   addValidationRule(type: SObjectType, rule: ValidationRule): void;
   addDuplicateRule(type: SObjectType, rule: DuplicateRule): void;
   /** An active lead assignment rule gives every lead to this user; null: there is none. */
@@ -204,6 +206,7 @@ function setUp(
   | 'removeField'
   | 'changeField'
   | 'setFieldAccess'
+  | 'setObjectAccess'
   | 'addValidationRule'
   | 'addDuplicateRule'
   | 'setLeadAssignment'
@@ -216,6 +219,7 @@ function setUp(
     setFieldAccess: (type, name, access) => {
       for (const entity of entitiesOf(type)) org.security.setProfile(entity, name, access);
     },
+    setObjectAccess: (type, access) => org.security.setObject(type, access),
     addValidationRule: (type, rule) => org.rules.addValidation(type, rule),
     addDuplicateRule: (type, rule) => org.rules.addDuplicate(type, rule),
     setLeadAssignment: (ownerId) => void (org.rules.leadOwner = ownerId),

@@ -4,7 +4,7 @@ import { createDefaultSchema } from './default-schemas.ts';
 import type { Field, Schema } from './field.ts';
 import { FieldSecurity } from './field-security.ts';
 import { createId, readId } from './ids.ts';
-import { ALL_ENTITIES, ENTITIES, entityOfId, type Entity } from './object-types.ts';
+import { ALL_ENTITIES, ENTITIES, entityOfId, findEntity, type Entity } from './object-types.ts';
 import type { SalesforceOptions } from './options.ts';
 import { QueryCursors } from './query-cursors.ts';
 import { RecordTable, type StoredRecord } from './record-table.ts';
@@ -93,7 +93,13 @@ export class Org {
     return entity === undefined ? undefined : this.tables[entity].get(readId(id) ?? '');
   }
 
-  /** A field that the API user may at least see. */
+  /** An object that the API user may at least see. */
+  visibleEntity(name: string): Entity | undefined {
+    const entity = findEntity(name);
+    return entity !== undefined && this.security.canSeeObject(entity) ? entity : undefined;
+  }
+
+  /** A field of which the same holds. */
   visibleField(entity: Entity, name: string): Field | undefined {
     const field = this.schemas[entity].find(name);
     return field !== undefined && this.security.canRead(entity, field) ? field : undefined;

@@ -23,7 +23,7 @@ export function updateByHand(org: Org, type: SObjectType, id: string, fields: Js
 }
 
 export function removeByHand(org: Org, type: SObjectType, id: string): void {
-  act(org, (transaction) => deleteRecord(transaction, get(org, type, id)));
+  act(org, (transaction) => deleteRecord(personContext(transaction), get(org, type, id)));
 }
 
 /** The lead becomes a contact of a new account, or joins one there is; its tasks go along. */

@@ -3,6 +3,7 @@ import { ok, type ApiCall } from './api.ts';
 import type { Found } from './run-query.ts';
 import { runQuery } from './run-query.ts';
 import { Unreadable } from './refusals.ts';
+import type { Query } from './soql-syntax.ts';
 import { parseQuery } from './soql-parser.ts';
 
 export type QueryKind = 'query' | 'queryAll' | 'tooling';
@@ -15,8 +16,19 @@ export function query(kind: QueryKind, call: ApiCall): ApiAnswer {
   const parsed = parseQuery(source);
   const run = { org, source, seesDeleted: kind === 'queryAll', isTooling: kind === 'tooling' };
   const found = runQuery(run, parsed);
+  if (kind === 'tooling') refuseManyFullNames(parsed, found);
   if (parsed.select === 'count') return ok({ totalSize: found.records.length, done: true, records: [] });
   return page(call, org.cursors.open(found), 0);
+}
+
+/** The whole of a field is shown one at a time. */
+function refuseManyFullNames({ select }: Query, { records }: Found): void {
+  const isWhole = select !== 'count' && select.some(({ text }) => text.toLowerCase() === 'fullname');
+  if (!isWhole || records.length <= 1) return;
+  throw new Unreadable(
+    'MALFORMED_QUERY',
+    'When retrieving results with Metadata or FullName fields, the query qualifications must specify no more than one row for retrieval.',
+  );
 }
 
 /** `GET /query/01g…-2000` */

@@ -28,8 +28,8 @@ export function update(entity: Entity, id: string, { org, request, transaction }
   return NO_CONTENT;
 }
 
-export function remove(entity: Entity, id: string, { org, transaction }: ApiCall): ApiAnswer {
-  deleteRecord(transaction, getRecord(org, entity, id));
+export function remove(entity: Entity, id: string, { org, request, transaction }: ApiCall): ApiAnswer {
+  deleteRecord(readWriteContext(transaction, request), getRecord(org, entity, id));
   return NO_CONTENT;
 }
 

@@ -71,7 +71,7 @@ function onObject(
   name: string,
   run: (entity: Entity, call: ApiCall) => ApiAnswer,
 ): Route {
-  return { requestClass, operation, run: (call) => run(getEntity(name), call) };
+  return { requestClass, operation, run: (call) => run(getEntity(call.org, name), call) };
 }
 
 function routeRecord(method: string, name: string, id: string): Route | undefined {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { textOf } from '../json-text.ts';
 import { attributesOf } from './api.ts';
-import { ENTITIES, findEntity, type Entity } from './object-types.ts';
+import { ENTITIES, type Entity } from './object-types.ts';
 import type { Org } from './org.ts';
 import { isIndexed, type StoredRecord } from './record-table.ts';
 import { Unreadable } from './refusals.ts';
@@ -25,15 +25,22 @@ export interface Found {
 }
 
 export function runQuery(run: QueryRun, query: Query): Found {
-  const entity = findEntity(query.from.text);
+  const entity = run.org.visibleEntity(query.from.text);
   if (entity === undefined || (ENTITIES[entity].tooling ?? false) !== run.isTooling) {
     const message = `sObject type '${query.from.text}' is not supported. If you are attempting to use a custom object, be sure to append the '__c' after the entity name. Please reference your WSDL or the describe call for the appropriate names.`;
     throw new Unreadable('INVALID_TYPE', message);
   }
   const scope = { org: run.org, entity, source: run.source };
   const select = query.select === 'count' ? [] : query.select.map((path) => bindPath(scope, path));
+  refuseTwice(select);
   const records = applyClauses(scope, query, (condition) => candidates(run, entity, condition), runInner(run));
   return { entity, records, show: (record, version) => showRow(select, record, version) };
+}
+
+function refuseTwice(select: readonly BoundPath[]): void {
+  const names = select.map(({ steps }) => steps.join('.'));
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Unreadable('MALFORMED_QUERY', `duplicate field selected: ${twice}`);
 }
 
 /** A query within another: one column, whatever it is. */

@@ -87,7 +87,7 @@ function readWanted(cursor: TokenCursor): Wanted {
   const name = readPath(cursor).text;
   const entity = findEntity(name);
   if (entity === undefined || ENTITIES[entity].tooling === true) {
-    throw new Unreadable('INVALID_TYPE', `sObject type '${name}' is not supported.`);
+    throw unknownType(name);
   }
   if (!SEARCHED.includes(entity)) throw malformedSearch(`entity type ${entity} does not support search`);
   if (!cursor.takeIf('(')) return wantId(entity);
@@ -96,6 +96,10 @@ function readWanted(cursor: TokenCursor): Wanted {
   const clauses = readClauses(cursor);
   cursor.expect(')');
   return { entity, fields, ...clauses };
+}
+
+function unknownType(name: string): Unreadable {
+  return new Unreadable('INVALID_TYPE', `sObject type '${name}' is not supported.`);
 }
 
 interface SearchRun {
@@ -108,6 +112,7 @@ interface SearchRun {
 /** The index says which records; what they hold is read as it is now. */
 function run({ org, version }: ApiCall, { term, group, wanted, source }: SearchRun): readonly JsonObject[] {
   const { entity } = wanted;
+  if (!org.security.canSeeObject(entity)) throw unknownType(entity);
   const scope = { org, entity, source };
   const fields = wanted.fields.map((path) => bindPath(scope, path).field);
   const hits = (): readonly StoredRecord[] => {

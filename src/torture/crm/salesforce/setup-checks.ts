@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../../domain/json.ts';
 import { textOf } from '../json-text.ts';
-import { ENTITIES, findEntity, type Entity } from './object-types.ts';
+import { findEntity, type Entity } from './object-types.ts';
 import type { Org } from './org.ts';
 import { refuse, Refusal } from './refusals.ts';
 import type { WriteContext } from './write-context.ts';
@@ -8,7 +8,6 @@ import type { WriteContext } from './write-context.ts';
 /** What speaks against a permission set, what it grants and whom it is given to. */
 export function checkSetup({ transaction }: WriteContext, entity: Entity, fields: JsonObject): void {
   const { org } = transaction;
-  if (ENTITIES[entity].setup === true) checkPermission(org.options.permissions.managePermissionSets);
   if (entity === 'PermissionSet') checkPermissionSet(org, fields);
   if (entity === 'FieldPermissions') checkFieldPermissions(org, fields);
   if (entity === 'PermissionSetAssignment') checkAssignment(org, fields);

@@ -55,7 +55,7 @@ export const SETUP_FIELDS: Partial<Record<Entity, readonly FieldDefinition[]>> =
   CustomField: [
     { name: 'DeveloperName', permissionable: false },
     { name: 'TableEnumOrId', permissionable: false },
-    { name: 'FullName', permissionable: false },
+    { name: 'FullName', permissionable: false, filterable: false },
     ...fixed('NamespacePrefix'),
   ],
 };

@@ -1,3 +1,4 @@
+import { ENTITIES } from './object-types.ts';
 import type { Org } from './org.ts';
 import type { StoredRecord } from './record-table.ts';
 
@@ -46,6 +47,6 @@ export class Transaction {
   }
 
   #forgetGrants({ entity }: StoredRecord): void {
-    if (entity === 'FieldPermissions' || entity === 'PermissionSetAssignment') this.org.security.forget();
+    if (ENTITIES[entity].setup === true) this.org.security.forget();
   }
 }

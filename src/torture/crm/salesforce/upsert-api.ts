@@ -114,7 +114,7 @@ export function readNamed(entity: Entity, key: readonly [string, string], call: 
 }
 
 export function removeNamed(entity: Entity, key: readonly [string, string], call: ApiCall): ApiAnswer {
-  deleteRecord(call.transaction, getNamed(entity, key, call));
+  deleteRecord(readWriteContext(call.transaction, call.request), getNamed(entity, key, call));
   return NO_CONTENT;
 }
 

@@ -1,9 +1,10 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import { fromIso } from '../../../shared/clock.ts';
 import { isNumber, isText, type Field } from './field.ts';
+import { findByKey } from './foreign-key.ts';
 import type { Entity } from './object-types.ts';
 import { fromSfTime, sfTime, type Org } from './org.ts';
-import { refuse, Unreadable } from './refusals.ts';
+import { isObject, refuse, Unreadable } from './refusals.ts';
 
 /** What one row says, read into fields that exist; null empties a field. */
 export interface Row {
@@ -18,6 +19,11 @@ export function readRow(org: Org, entity: Entity, sent: JsonObject, person = fal
   for (const [name, value] of Object.entries(sent)) {
     if (name === 'attributes') continue;
     const field = person ? org.schemas[entity].find(name) : org.visibleField(entity, name);
+    const reference = isObject(value) ? org.schemas[entity].findRelationship(name) : undefined;
+    if (isObject(value) && reference !== undefined) {
+      values.set(reference, findByKey(org, reference, value));
+      continue;
+    }
     if (field === undefined) {
       throw new Unreadable('INVALID_FIELD', `No such column '${name}' on sobject of type ${entity}`);
     }

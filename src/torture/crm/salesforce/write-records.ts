@@ -6,7 +6,7 @@ import { ENTITIES, entityOfId, type Entity } from './object-types.ts';
 import { sfTime, type Org } from './org.ts';
 import type { StoredRecord } from './record-table.ts';
 import { notFound, refuse, Refusal } from './refusals.ts';
-import { checkSetup } from './setup-checks.ts';
+import { checkPermission, checkSetup } from './setup-checks.ts';
 import type { Transaction } from './transaction.ts';
 import type { Row } from './values.ts';
 import { checkRow, convertedLead } from './write-checks.ts';
@@ -17,7 +17,7 @@ type Fields = Record<string, JsonValue>;
 /** Makes a record; throws a Refusal and leaves nothing behind. */
 export function createRecord(context: WriteContext, entity: Entity, row: Row): StoredRecord {
   const { org } = context.transaction;
-  checkWritable(entity);
+  checkWritable(org, entity, context.person);
   if (row.id !== null) {
     throw refuse('INVALID_FIELD_FOR_INSERT_UPDATE', 'cannot specify Id in an insert call', ['Id']);
   }
@@ -41,7 +41,7 @@ export function createRecord(context: WriteContext, entity: Entity, row: Row): S
 /** Changes the fields of the row and leaves the others. */
 export function updateRecord(context: WriteContext, record: StoredRecord, row: Row): StoredRecord {
   const { org } = context.transaction;
-  checkWritable(record.entity);
+  checkWritable(org, record.entity, context.person);
   if (record.fields['IsConverted'] === true) throw convertedLead();
   const fields = merge({ ...record.fields }, row);
   const candidate = { entity: record.entity, current: record, row, fields };
@@ -56,13 +56,14 @@ export function updateRecord(context: WriteContext, record: StoredRecord, row: R
 }
 
 /** Into the recycle bin; what hung on a person alone goes with it. */
-export function deleteRecord(transaction: Transaction, record: StoredRecord): void {
+export function deleteRecord(context: WriteContext, record: StoredRecord): void {
+  const { transaction, person } = context;
   const { org } = transaction;
-  checkWritable(record.entity);
+  checkWritable(org, record.entity, person);
   transaction.put({ ...record, deleted: true, fields: { ...record.fields, IsDeleted: true } });
   if (record.entity !== 'Lead' && record.entity !== 'Contact') return;
   for (const task of org.tables.Task.live().filter(({ fields }) => fields['WhoId'] === record.id)) {
-    if (task.fields['WhatId'] === undefined) deleteRecord(transaction, task);
+    if (task.fields['WhatId'] === undefined) deleteRecord(context, task);
     else put(transaction, { ...task, fields: withoutNulls({ ...task.fields, WhoId: null }) });
   }
 }
@@ -77,9 +78,15 @@ export function getRecord(org: Org, entity: Entity, id: string, lost: () => Refu
   return record;
 }
 
-function checkWritable(entity: Entity): void {
-  if (ENTITIES[entity].writable) return;
-  throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type ${entity} cannot be inserted or updated`);
+function checkWritable({ options, security }: Org, entity: Entity, person = false): void {
+  const { writable, setup = false } = ENTITIES[entity];
+  if (!writable) {
+    throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type ${entity} cannot be inserted or updated`);
+  }
+  checkPermission(!setup || options.permissions.managePermissionSets);
+  if (person || security.canWriteObject(entity)) return;
+  const message = 'insufficient access rights on object id';
+  throw new Refusal(403, { code: 'INSUFFICIENT_ACCESS_OR_READONLY', message, fields: [] });
 }
 
 function defaults(context: WriteContext, entity: Entity): Fields {
