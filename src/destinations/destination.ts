@@ -1,12 +1,13 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Urgency } from '../domain/urgency.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { Continuation } from './continuation.ts';
 import type { MappedField } from './mapped-field.ts';
 import type { Rate } from './rate.ts';
 import type { SetupOptions, SetupStep } from './setup.ts';
 
-/** What Hookline keeps in a CRM. */
-export type RecordKind = 'contact' | 'call' | 'task';
+/** What Hookline keeps in a CRM. A `note` carries on what did not fit into the record of a call. */
+export type RecordKind = 'contact' | 'call' | 'task' | 'note';
 
 export type Fields = Readonly<Record<string, JsonValue>>;
 
@@ -48,7 +49,7 @@ export interface FoundRecord {
 /** One record to be written. */
 export interface RecordWrite {
   readonly kind: RecordKind;
-  /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks. */
+  /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks, call + number for notes. */
   readonly key: string;
   /** The CRM's id when known: then this is an update. */
   readonly id: string | null;
@@ -61,7 +62,7 @@ export interface RecordWrite {
    * behind is given its time. Null when there was none.
    */
   readonly attemptedAtMs: number | null;
-  /** The CRM id of the person a call or task belongs to. */
+  /** The CRM id of the person a call, task or note belongs to. */
   readonly contactId: string | null;
   /** False when it is known to hang on that contact already: nothing needs to be attached. */
   readonly attach: boolean;
@@ -187,6 +188,11 @@ export interface Destination {
   readonly needsContact?: readonly RecordKind[];
   /** Kinds that can be written once and never changed (a chat message): a later version of the call is not written. */
   readonly appendOnly?: readonly RecordKind[];
+  /**
+   * What of these fields of a call does not fit and goes on in notes on its contact; null: there is nothing that could.
+   * Pure, so that a call that did not change writes nothing. Absent: nothing goes on; `write` cuts, and says so.
+   */
+  readonly continueInNotes?: (callKey: string, fields: Fields) => Continuation | null;
   /** True when the operator allows this destination to stand at a private, loopback or metadata address; else the HTTP client refuses them. */
   readonly allowPrivateNetworks?: boolean;
   /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
