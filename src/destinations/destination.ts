@@ -3,7 +3,7 @@ import type { Urgency } from '../domain/urgency.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
 import type { Continuation } from './continuation.ts';
 import type { MappedField } from './mapped-field.ts';
-import type { Rate } from './rate.ts';
+import type { LimitNews, Rate } from './rate.ts';
 import type { SetupOptions, SetupStep } from './setup.ts';
 
 /** What Hookline keeps in a CRM. A `note` carries on what did not fit into the record of a call. */
@@ -33,6 +33,8 @@ export type Result<Value> = { readonly kind: 'ok'; readonly value: Value } | Fai
 export interface ContactQuery {
   readonly by: 'external_id' | 'phone' | 'email';
   readonly value: string;
+  /** True: nobody is made if nobody is found, so the CRM gets no other chance to say whose it is. */
+  readonly isLast?: boolean;
 }
 
 /** A record as the CRM shows it. */
@@ -51,6 +53,8 @@ export interface RecordWrite {
   readonly kind: RecordKind;
   /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks, call + number for notes. */
   readonly key: string;
+  /** Other keys under which a contact may have been made: whatever else the person is known by. Absent: none. */
+  readonly aliases?: readonly string[];
   /** The CRM's id when known: then this is an update. */
   readonly id: string | null;
   /** Fields to write, CRM names → values. On create all projected fields, on update the changed ones. */
@@ -73,6 +77,12 @@ export interface RecordWrite {
 /** In a preview a write was recorded instead of sent; passed through from `RequestContext.send`. */
 export interface Planned {
   readonly kind: 'planned';
+}
+
+/** On a create: it is there already, as this record. Nothing was written; it is to be updated, as any record that was found. */
+export interface AlreadyThere {
+  readonly kind: 'exists';
+  readonly record: FoundRecord;
 }
 
 export interface Written {
@@ -170,13 +180,6 @@ export interface CheckFinding {
   readonly message: string;
 }
 
-export interface LimitNews {
-  /** The limits over time as the CRM states them, in place of those of `rate`. */
-  readonly per?: Rate['per'];
-  /** Nothing more of this class may be asked for so long. */
-  readonly silentForMs?: number;
-}
-
 /** One configured CRM. Implementations pass `test/conformance/destination.ts`. */
 export interface Destination {
   readonly name: string;
@@ -222,8 +225,8 @@ export interface Destination {
   ) => Promise<Result<FoundRecord>>;
   /** Kinds that `readRecord` can show; absent: all. */
   readonly readableKinds?: readonly RecordKind[];
-  /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found and updated. */
-  write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned>;
+  /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found, and updated or named. */
+  write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned | AlreadyThere>;
   /**
    * After a create of unknown fate: is it there? `found` null means certainly not there. `repeatable` means a second
    * identical write does no harm; `unknowable` means only a person can tell.

@@ -89,6 +89,7 @@ function toTarget({ compiled, contextFor }: SyncSession, person: Person, activit
   const read = destination.readRecord;
   return {
     ...activity,
+    aliases: [],
     contactId: person.contactId,
     pointers: [],
     stampedKey: () => key,

@@ -1,5 +1,14 @@
-import type { Failure, FoundRecord, Planned, RequestContext, Result, Written } from '../destinations/destination.ts';
+import type {
+  AlreadyThere,
+  Failure,
+  FoundRecord,
+  Planned,
+  RequestContext,
+  Result,
+  Written,
+} from '../destinations/destination.ts';
 import { annotate, withoutDropped } from './field-notes.ts';
+import { workAlone } from './hold.ts';
 import { needsRead } from './plan-fields.ts';
 import { findStamps, removeIntents, saveIntents, savePending, saveStamps, saveWritten } from './record-links.ts';
 import { stopFor, type Step, type StopOutcome, type SyncSession } from './session.ts';
@@ -32,7 +41,7 @@ export async function createRecord(session: SyncSession, target: Target, how: st
   await saveIntents(session, target);
   const step = await sendCreate(session, target, how);
   if (step.kind === 'refused') await removeIntents(session, target);
-  return settle(step);
+  return settle(session, target, step);
 }
 
 /** After a create of unknown fate: adopt what is there, or write if that is safe, or leave it to a person. */
@@ -48,7 +57,7 @@ export async function recoverRecord(session: SyncSession, target: Target, attemp
   }
   // The intent of the earlier create stays whatever this one comes to: only an answer settles its fate.
   if (result.kind === 'repeatable')
-    return settle(await sendCreate(session, target, 'written again: repeating it does no harm'));
+    return settle(session, target, await sendCreate(session, target, 'written again: repeating it does no harm'));
   if (result.kind !== 'unknowable') return fail(result);
   return session.input.force ? forceCreate(session, target) : { kind: 'stop', outcome: unknowable(session, target) };
 }
@@ -99,6 +108,7 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
     contextToWrite(session, target),
   );
   if (result.kind === 'unknown') return fail(result);
+  if (result.kind === 'exists') throw new Error(`${target.kind} ${known.id} was to be updated, and was made`);
   if (result.kind !== 'ok' && result.kind !== 'planned') {
     await saveStamps(session, target, known.id, stamps);
     return fail(result);
@@ -118,7 +128,7 @@ function contextToWrite(session: SyncSession, { kind }: Target): RequestContext 
 async function forceCreate(session: SyncSession, target: Target): Promise<RecordStep> {
   const step = await sendCreate(session, target, 'written again: forced');
   if (step.kind === 'unanswered') return { kind: 'stop', outcome: unknowable(session, target) };
-  return settle(step);
+  return settle(session, target, step);
 }
 
 /** A create that came to no record. `unanswered`: nobody knows. */
@@ -127,11 +137,28 @@ interface Unsettled {
   readonly failure: Failure;
 }
 
-function settle(step: RecordStep | Unsettled): RecordStep {
-  return 'failure' in step ? fail(step.failure) : step;
+async function settle(
+  session: SyncSession,
+  target: Target,
+  step: RecordStep | Unsettled | AlreadyThere,
+): Promise<RecordStep> {
+  if ('failure' in step) return fail(step.failure);
+  return step.kind === 'exists' ? adopt(session, target, step.record) : step;
 }
 
-async function sendCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep | Unsettled> {
+/** Nobody has looked at its values yet: it is updated by the rules for what was found. */
+function adopt(session: SyncSession, target: Target, seen: FoundRecord): Promise<RecordStep> {
+  const update = (): Promise<RecordStep> =>
+    updateRecord(session, target, { id: seen.id, how: 'the CRM itself knows it', seen });
+  // Different persons' calls can meet at one contact.
+  return target.kind === 'contact' ? workAlone(session, [`record:${seen.id}`], update) : update();
+}
+
+async function sendCreate(
+  session: SyncSession,
+  target: Target,
+  how: string,
+): Promise<RecordStep | Unsettled | AlreadyThere> {
   const plan = planTarget(session, target, NEW_RECORD);
   const result = await session.compiled.destination.write(toWrite(target, null, plan), contextToWrite(session, target));
   if (result.kind === 'unknown') {
@@ -139,6 +166,7 @@ async function sendCreate(session: SyncSession, target: Target, how: string): Pr
     await saveIntents(session, target);
     return { kind: 'unanswered', failure: result };
   }
+  if (result.kind === 'exists') return result;
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
     const { id, created, notes = [] } = result.value;

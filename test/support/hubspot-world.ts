@@ -28,6 +28,8 @@ export interface HubSpotWorld {
     call: Call,
     options?: Partial<Pick<SyncInput, 'force' | 'mode' | 'signal'>>,
   ) => Promise<SyncResult | null>;
+  /** In a second process on the same ledger, without locks in common. */
+  readonly syncElsewhere: HubSpotWorld['sync'];
   /** The process dies: nothing of it goes on, what the ledger has stays. */
   readonly crash: () => void;
   /** HubSpot's clock and ours. */
@@ -60,10 +62,12 @@ export async function openHubSpotWorld(options: WorldOptions = {}): Promise<HubS
   const ledger = createMemoryLedger();
   const start = (): Process => startProcess({ options, hubspot, http, ledger, clock });
   let process = start();
+  let other: Process | null = null;
   return {
     hubspot,
     ledger,
     sync: (call, changes = {}) => process.sync(call, changes),
+    syncElsewhere: (call, changes = {}) => (other ??= start()).sync(call, changes),
     crash() {
       process.die();
       process = start();

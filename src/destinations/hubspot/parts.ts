@@ -7,6 +7,7 @@ import type { HubSpotClient } from './exchange.ts';
 import { OBJECT_TYPES, UNIQUE_PROPERTIES } from './objects.ts';
 import { PHONE_PROPERTIES } from './phones-of.ts';
 import type { PortalReader } from './portal.ts';
+import { createAddressSearch } from './search-addresses.ts';
 import { createPhoneSearch, createReadBatch, type Looked } from './read-batches.ts';
 import {
   createBondBatch,
@@ -28,7 +29,12 @@ export interface HubSpotParts {
   readonly readById: Readonly<Record<RecordKind, Load<string, Looked>>>;
   readonly readByEmail: Load<string, Looked>;
   readonly readByExternalId: Load<string, Looked>;
+  /** By the key under which Hookline made a contact. */
+  readonly readByKey: Load<string, Looked>;
   readonly searchPhones: Load<string, readonly HubSpotRecord[]>;
+  readonly searchAddresses: Load<string, readonly HubSpotRecord[]>;
+  /** True where new contacts get an address: then HubSpot itself names the contact that has it as a second one. */
+  readonly writesAddresses: () => boolean;
   readonly update: Readonly<Record<RecordKind, Load<WriteRow, WriteVerdict>>>;
   readonly upsert: Readonly<Record<RecordKind, Load<WriteRow, WriteVerdict>>>;
   readonly bind: Readonly<Record<Exclude<RecordKind, 'contact'>, Load<Bond, BondVerdict>>>;
@@ -57,13 +63,19 @@ export function createParts(options: PartsOptions): HubSpotParts {
   const write = (kind: RecordKind, idProperty: string | null): Load<WriteRow, WriteVerdict> =>
     createWriteBatch(options, { type: OBJECT_TYPES[kind], idProperty });
   const readById = ofEach((kind) => read(kind, null));
+  const readByKey = read('contact', UNIQUE_PROPERTIES.contact);
+  const ofExternalId = { hs_object_id: readById.contact, [UNIQUE_PROPERTIES.contact]: readByKey };
   const { externalIdProperty } = options;
+  let writesAddresses = false;
   return {
     ...options,
     readById,
     readByEmail: read('contact', 'email'),
-    readByExternalId: externalIdProperty === 'hs_object_id' ? readById.contact : read('contact', externalIdProperty),
+    readByExternalId: ofExternalId[externalIdProperty] ?? read('contact', externalIdProperty),
+    readByKey,
     searchPhones: createPhoneSearch(options),
+    searchAddresses: createAddressSearch(options),
+    writesAddresses: () => writesAddresses,
     update: ofEach((kind) => write(kind, null)),
     upsert: ofEach((kind) => write(kind, UNIQUE_PROPERTIES[kind])),
     bind: {
@@ -73,6 +85,7 @@ export function createParts(options: PartsOptions): HubSpotParts {
     },
     willWrite(kind, fields) {
       for (const field of fields) asked[kind].add(field);
+      if (kind === 'contact' && fields.includes('email')) writesAddresses = true;
     },
   };
 }

@@ -45,13 +45,26 @@ async function look(
   write: RecordWrite,
   context: RequestContext,
 ): Promise<Result<FoundRecord | null> | null> {
-  const { kind, key } = write;
+  const { kind, key, aliases = [] } = write;
   if (kind === 'note') return findNote(parts, write, context);
   if (kind === 'call') return searchCall(parts, key, context);
-  const query = kind === 'contact' ? toQuery(key) : null;
-  if (query === null) return null;
-  const result = await findContacts(parts, query, context);
-  return result.kind === 'ok' ? { kind: 'ok', value: result.value[0] ?? null } : result;
+  return kind === 'contact' ? searchContact(parts, [key, ...aliases], context) : null;
+}
+
+/** By whatever of these a search can find; null: by none. */
+async function searchContact(
+  parts: HubSpotParts,
+  keys: readonly string[],
+  context: RequestContext,
+): Promise<Result<FoundRecord | null> | null> {
+  const queries = keys.flatMap((key) => toQuery(key) ?? []);
+  for (const query of queries) {
+    const result = await findContacts(parts, query, context);
+    if (result.kind !== 'ok') return result;
+    const [found] = result.value;
+    if (found !== undefined) return { kind: 'ok', value: found };
+  }
+  return queries.length === 0 ? null : { kind: 'ok', value: null };
 }
 
 /** A person's key is the first of his identities: `phone:+14155550123`. */

@@ -1,14 +1,16 @@
-import type { FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
+import type { AlreadyThere, FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
 import type { HubSpotRecord } from './answer.ts';
 import { compareShown } from './compare.ts';
 import { createAlone } from './create-alone.ts';
+import { findByAlias } from './find-by-alias.ts';
+import { toFoundRecord } from './find-contacts.ts';
 import { keepLifecycleForward } from './lifecycle.ts';
 import type { HubSpotParts } from './parts.ts';
 import type { Portal } from './portal.ts';
 import { prepareWrite } from './prepare.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
-type WriteResult = Result<Written> | Planned;
+export type WriteResult = Result<Written> | Planned | AlreadyThere;
 
 /** One write at work. */
 export interface Task {
@@ -33,6 +35,8 @@ export async function writeRecord(
 ): Promise<WriteResult> {
   const task = await prepare(parts, write, context);
   if (!('parts' in task)) return task;
+  const known = await findByAlias(task);
+  if (known !== null) return known;
   const result = await put(await keepLifecycleForward(task));
   return result.kind === 'ok' ? attach(task, result) : result;
 }
@@ -96,23 +100,33 @@ function written({ write, properties, portal, notes }: Task, record: HubSpotReco
  * Another record holds a value that exists once (hubspot.md section 8.2). A new record turns out to be that one; a known
  * record does without the value.
  */
-async function meet(
-  task: Task,
-  { id, property, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
-): Promise<WriteResult> {
-  const { write, parts } = task;
+async function meet(task: Task, held: Extract<WriteVerdict, { kind: 'exists' }>): Promise<WriteResult> {
+  const { write, parts, context } = task;
+  const { id, property, reason } = held;
   if (write.id !== null) {
     const field = property ?? 'email';
     return withoutFields(task, [{ field, reason: `it belongs to record ${id}` }], reason);
   }
-  if (task.triesLeft <= 0) return { kind: 'retry', reason };
-  const adopted = await put({ ...task, write: { ...write, id }, triesLeft: task.triesLeft - 1 });
-  if (adopted.kind !== 'gone') return adopted;
-  // An archived record may still hold the value, and cannot be written to (hubspot.md section 14).
-  if (property === null || !Object.hasOwn(task.properties, property)) {
-    return createAlone({ ...task, parts }, conclude);
+  const looked = await parts.readById[write.kind](id, context);
+  if (looked.kind === 'record') return { kind: 'exists', record: toFoundRecord(looked.record) };
+  return looked.kind === 'missing' || looked.kind === 'not_unique' ? besideDeleted(task, held) : looked;
+}
+
+/**
+ * An archived record may still hold the value, and cannot be written to (hubspot.md section 14). Without the value, then;
+ * of our own key there is another, the same each time.
+ */
+async function besideDeleted(
+  task: Task,
+  { id, property, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
+): Promise<WriteResult> {
+  const field = property ?? 'email';
+  if (Object.hasOwn(task.properties, field)) {
+    return withoutFields(task, [{ field, reason: `it belongs to record ${id}, which was deleted` }], reason);
   }
-  return withoutFields(task, [{ field: property, reason: `it belongs to record ${id}, which was deleted` }], reason);
+  if (task.triesLeft <= 0) return { kind: 'retry', reason };
+  const write = { ...task.write, key: `${task.write.key}#${id}` };
+  return put({ ...task, write, triesLeft: task.triesLeft - 1 });
 }
 
 function withoutFields(
