@@ -108,6 +108,8 @@ export interface WrittenValue {
 }
 
 export interface Stamp extends WrittenValue {
+  /** Hash of the value that was last left unwritten because a look showed another one: the same need not look again. */
+  readonly kept?: string;
   /** Values sent after it, of which no answer told what became of them: until one does, the field may hold any of them. */
   readonly pending?: readonly WrittenValue[];
 }

@@ -1,6 +1,7 @@
 import type { Link, Stamp } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { findLinks, type SyncSession } from './session.ts';
+import { NO_STAMP } from './no-stamp.ts';
 import { CONTACT_STAMP, KEY_STAMP, type Target, type TargetPlan } from './target.ts';
 
 /*
@@ -53,9 +54,6 @@ export async function saveStamps(
   const link = toLink(session, target, target.stampedKey(recordId), recordId);
   await session.dependencies.ledger.saveLinks([{ ...link, stamps }]);
 }
-
-/** Nothing written yet. It equals no value and is older than every call. */
-const NO_STAMP: Stamp = { hash: '', asOf: '' };
 
 function withPending(stamp = NO_STAMP, sent = NO_STAMP): Stamp {
   const earlier = (stamp.pending ?? []).filter(({ hash, asOf }) => hash !== sent.hash || asOf !== sent.asOf);

@@ -73,6 +73,19 @@ test('nothing changed costs no request, a grown call one', async () => {
   expect(hubspot.requests.map(({ path }) => path)).toEqual(['/crm/objects/2026-03/calls/batch/update']);
 });
 
+test.each([{ hs_lead_status: 'NEW' }, { phone: '(202) 555-0143', firstname: 'D.' }])(
+  'nothing changed costs no request, also where what people wrote was left alone: %j',
+  async (properties) => {
+    const { hubspot, sync } = await open();
+    hubspot.create('contacts', { firstname: 'Dana', phone: '+12025550143', ...properties });
+    const call = exampleCall({ contact: { first_name: 'Dana' }, outcomes: {} });
+    await sync(call);
+    hubspot.clearRequests();
+    expect(await sync(call)).toMatchObject({ kind: 'finished' });
+    expect(hubspot.requests).toHaveLength(0);
+  },
+);
+
 test('a hundred callers at once share their requests, and each attempt keeps its own rows', async () => {
   const { hubspot, sync } = await open();
   const results = await Promise.all(Array.from({ length: 100 }, (_, number) => sync(caller(number))));
