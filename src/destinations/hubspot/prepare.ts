@@ -5,7 +5,7 @@ import { asObject } from '../rest/read-path.ts';
 import { cutTo, formatFields, MAX_TEXT, toEpochMs, type Formatted } from './format.ts';
 import { BODY, OBJECT_TYPES, RECORDING, REQUIRED_TIME } from './objects.ts';
 import type { Portal } from './portal.ts';
-import { isLink, isPlayable, recordingLink } from './recording.ts';
+import { isLink, isPlayable, linkTo } from './recording.ts';
 import { cutHtml } from './split-html.ts';
 
 /** The properties of one write as HubSpot takes them, and what had to be left out or changed. Pure but for the clock. */
@@ -44,12 +44,17 @@ function withPlayableRecording(formatted: Formatted, { fields, allFields }: Reco
     return { properties, notes: [...formatted.notes, note('dropped', `${rule}, and this is no link`)] };
   }
   const notes = [...formatted.notes, note('different', `${rule}: the link stands in ${BODY}`)];
-  const body = formatted.properties[BODY] ?? textOf(fields[BODY] ?? allFields[BODY]) ?? '';
-  return withBodyAfter(recordingLink({ [RECORDING]: url }), body, { properties, notes });
+  return withLink(url, { properties, notes }, { fields, allFields });
 }
 
 /** The link goes first, and what then is too long is cut; where there is a contact, the rest is in a note already. */
-function withBodyAfter(link: string, body: string, { properties, notes }: Formatted): Formatted {
+export function withLink(
+  url: string,
+  { properties, notes }: Formatted,
+  { fields, allFields }: Pick<RecordWrite, 'fields' | 'allFields'>,
+): Formatted {
+  const link = linkTo(url);
+  const body = properties[BODY] ?? textOf(fields[BODY] ?? allFields[BODY]) ?? '';
   const rest = cutHtml(body, MAX_TEXT - link.length);
   const isCut = rest !== body && !notes.some(({ field }) => field === BODY);
   const note: FieldNote = { field: BODY, kind: 'different', reason: cutTo(body, rest) };

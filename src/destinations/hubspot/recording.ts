@@ -13,7 +13,10 @@ export function isPlayable(url: string): boolean {
 /** What comes before the body, for a recording that HubSpot's player does not take; else nothing. */
 export function recordingLink(fields: Fields): string {
   const url = fields[RECORDING];
-  if (typeof url !== 'string' || isPlayable(url) || !isLink(url)) return '';
+  return typeof url !== 'string' || isPlayable(url) || !isLink(url) ? '' : linkTo(url);
+}
+
+export function linkTo(url: string): string {
   return `<p>Recording: <a href="${escapeHtml(url)}">${escapeHtml(url)}</a></p>`;
 }
 

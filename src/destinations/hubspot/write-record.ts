@@ -4,10 +4,13 @@ import { compareShown } from './compare.ts';
 import { createAlone } from './create-alone.ts';
 import { findByAlias } from './find-by-alias.ts';
 import { toFoundRecord } from './find-contacts.ts';
+import type { Formatted } from './format.ts';
 import { keepLifecycleForward } from './lifecycle.ts';
 import type { HubSpotParts } from './parts.ts';
 import type { Portal } from './portal.ts';
-import { prepareWrite } from './prepare.ts';
+import { BODY, RECORDING } from './objects.ts';
+import { prepareWrite, withLink } from './prepare.ts';
+import { isLink } from './recording.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
 export type WriteResult = Result<Written> | Planned | AlreadyThere;
@@ -138,12 +141,18 @@ function withoutFields(
   const isLess = properties.length < Object.keys(task.properties).length;
   if (!isLess || task.triesLeft <= 0) return Promise.resolve({ kind: 'rejected', reason });
   const notes = refused.map((note) => ({ ...note, kind: 'dropped' as const }));
-  return put({
-    ...task,
-    properties: Object.fromEntries(properties),
-    notes: [...task.notes, ...notes],
-    triesLeft: task.triesLeft - 1,
-  });
+  const rest = { properties: Object.fromEntries(properties), notes: [...task.notes, ...notes] };
+  return put({ ...task, ...withRefusedLink(task, rest), triesLeft: task.triesLeft - 1 });
+}
+
+/** What HubSpot turns out not to play can still be listened to; as long as it is refused, it is tried again and linked again. */
+function withRefusedLink({ write, properties }: Task, rest: Formatted): Formatted {
+  const url = properties[RECORDING] ?? '';
+  if (RECORDING in rest.properties || !isLink(url)) return rest;
+  const notes = rest.notes.map((note) =>
+    note.field === RECORDING ? { ...note, reason: `${note.reason}; the link stands in ${BODY}` } : note,
+  );
+  return withLink(url, { ...rest, notes }, write);
 }
 
 /** Once; that it was done is remembered by the record's link. */

@@ -232,6 +232,33 @@ test('without unique properties: one by one, and a lost answer makes no second r
   expect(hubspot.records('calls')).toHaveLength(1);
 });
 
+test('a recording that HubSpot turns out not to take stands in the body as a link, and stays there', async () => {
+  const { hubspot, sync } = await open({ hubspot: { allowsRecordingQuery: false } });
+  const signed = 'https://media.example.com/a.mp3?signature=1';
+  for (const version of [1, 2]) {
+    const result = await sync(caller(1, { version, recording_url: signed, summary: `Summary ${version}.` }));
+    expect(fieldsOf(result, 'call')['hs_call_recording_url']).toMatch(
+      /^dropped: HubSpot refused it: .*; the link stands in hs_call_body$/,
+    );
+    const [call] = hubspot.records('calls');
+    expect(call?.properties['hs_call_recording_url']).toBeUndefined();
+    expect(call?.properties['hs_call_body']).toMatch(
+      new RegExp(`^<p>Recording: <a href="https://media.example.com/a.mp3.signature=1">.*<p>Summary ${version}.</p>`),
+    );
+  }
+});
+
+test('HubSpot answers an update under another id (the record was merged), and echoes no trace ids', async () => {
+  const { hubspot, sync } = await open({ hubspot: { mergedIdsRedirect: true, echoesTraceIds: false } });
+  const at = (number: number): ReturnType<typeof exampleCall> =>
+    caller(number, { customer_number: '+12025550143', ended_at: `2026-11-20T12:0${number}:00Z` });
+  await sync(at(1));
+  const ours = hubspot.records('contacts')[0]?.id ?? '';
+  hubspot.mergeContacts(hubspot.create('contacts', { firstname: 'Dana', email: 'dana@home.example' }), ours);
+  expect(await sync({ ...at(2), outcomes: { interested: false } })).toMatchObject({ kind: 'finished' });
+  expect(hubspot.records('contacts')).toHaveLength(1);
+});
+
 test('a stage only moves forward', async () => {
   const { hubspot, sync } = await open({ action: { contact: { fields: { lifecyclestage: '{{ outcomes.stage }}' } } } });
   const at = (stage: string, number: number): ReturnType<typeof exampleCall> =>
