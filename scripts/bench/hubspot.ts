@@ -74,7 +74,7 @@ try {
 }
 
 async function measure(): Promise<Report> {
-  for (const type of ['calls', 'tasks'] as const)
+  for (const type of ['calls', 'tasks', 'notes'] as const)
     hubspot.addProperty(type, { name: 'hookline_call_id', hasUniqueValue: true });
   hubspot.addProperty('contacts', { name: 'hookline_person_key', hasUniqueValue: true });
   hubspot.setLatency(settings.latencyMs);

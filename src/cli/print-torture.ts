@@ -20,10 +20,11 @@ export function tortureLines(end: TortureEnd): string[] {
 
 /** The same for machines; the shape is a promise to scripts. */
 export function tortureJson(end: TortureEnd): Readonly<Record<string, unknown>> {
-  const { mode, seed, seconds } = end.options;
-  if (end.kind === 'impossible') return { mode, seed, seconds, skipped: [end.reason] };
+  const { mode, crm, seed, seconds } = end.options;
+  if (end.kind === 'impossible') return { mode, crm, seed, seconds, skipped: [end.reason] };
   return {
     mode,
+    crm,
     seed,
     seconds,
     ...counts(end),
@@ -63,7 +64,7 @@ function countLines(result: TortureResult): string[] {
   return [
     row('events acknowledged', acknowledged, `of ${count(calls, 'call')}`),
     row('events lost', lost),
-    row('CRM records', crmRecords, 'expected in two CRMs: contacts, calls and tasks'),
+    row('CRM records', crmRecords, `expected in ${[...result.crms.keys()].join(', ')}: contacts, calls and tasks`),
     row('CRM records missing', missing),
     row('CRM records doubled', doubled),
     row('CRM records wrong', wrong),
@@ -112,7 +113,7 @@ function verdictLines({ problems, options, folder }: TortureResult): string[] {
   ];
 }
 
-function commandOf({ mode, seconds, seed, only, receivers, workers }: TortureResult['options']): string {
+function commandOf({ mode, crm, seconds, seed, only, receivers, workers }: TortureResult['options']): string {
   const processes = mode === 'embedded' ? '' : ` --receivers ${receivers} --workers ${workers}`;
-  return `torture --mode ${mode} --seconds ${seconds} --seed ${seed} --only ${only.join(',')}${processes}`;
+  return `torture --mode ${mode} --crm ${crm} --seconds ${seconds} --seed ${seed} --only ${only.join(',')}${processes}`;
 }

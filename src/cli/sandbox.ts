@@ -1,4 +1,4 @@
-import type { Fields, RecordKind } from '../destinations/destination.ts';
+import type { Fields } from '../destinations/destination.ts';
 import type { SandboxChange, SandboxRecord } from '../destinations/sandbox/store.ts';
 import { CommandFailure } from './failure.ts';
 import { getConfig, type LedgerAccess } from './ledger-access.ts';
@@ -8,7 +8,7 @@ import { show } from './report.ts';
 /** Of each kind, the newest. */
 const SHOWN = 100;
 
-const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
+const KINDS = ['contact', 'call', 'task'] as const;
 
 interface Listed extends SandboxRecord {
   readonly destination: string;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import { MISCHIEF_NAMES, MODES, type MischiefName } from '../torture/options.ts';
+import { CRM_KINDS, MISCHIEF_NAMES, MODES, type MischiefName } from '../torture/options.ts';
 import type { TortureCommandOptions } from './torture.ts';
 
 /** `hookline torture`. */
@@ -11,6 +11,7 @@ export function addTortureCommand(program: Command): void {
       'put an installation of its own under load, kill, cut and fill what it runs on, and count what is lost',
     )
     .addOption(new Option('--mode <mode>', 'which installation').choices([...MODES, 'all']).default('embedded'))
+    .addOption(new Option('--crm <crm>', 'which simulated CRM').choices(CRM_KINDS).default('rest'))
     .option('--minutes <n>', 'how long at least', parseAmount, 2)
     .option('--seconds <n>', 'instead of --minutes', parseAmount)
     .option('--seed <n>', 'repeats calls and mischief', parseCount)

@@ -1,5 +1,5 @@
 import { random } from '../shared/ids.ts';
-import { MISCHIEF_NAMES, MODES, type MischiefName, type TortureMode } from '../torture/options.ts';
+import { MISCHIEF_NAMES, MODES, type CrmKind, type MischiefName, type TortureMode } from '../torture/options.ts';
 import { torture as tortureMode, type TortureEnd } from '../torture/torture.ts';
 import { CommandFailure } from './failure.ts';
 import { print, printError, printJson } from './output.ts';
@@ -7,6 +7,7 @@ import { tortureJson, tortureLines } from './print-torture.ts';
 
 export interface TortureCommandOptions {
   readonly mode: TortureMode | 'all';
+  readonly crm: CrmKind;
   readonly minutes: number;
   readonly seconds?: number;
   readonly seed?: number;
@@ -40,10 +41,10 @@ async function run(mode: TortureMode, options: TortureCommandOptions): Promise<T
   const say = options.json === true ? printError : print;
   const seconds = options.seconds ?? options.minutes * 60;
   const seed = options.seed ?? Math.floor(random() * 1_000_000);
-  const { receivers, workers } = options;
-  say(`\nMode ${mode}: ${seconds} s of load and mischief, seed ${seed}`);
+  const { crm, receivers, workers } = options;
+  say(`\nMode ${mode}, CRM ${crm}: ${seconds} s of load and mischief, seed ${seed}`);
   const only = options.only ?? MISCHIEF_NAMES;
-  const end = await tortureMode({ mode, seconds, seed, only, receivers, workers, onProgress: say });
+  const end = await tortureMode({ mode, crm, seconds, seed, only, receivers, workers, onProgress: say });
   if (options.json !== true) for (const line of tortureLines(end)) print(line);
   return end;
 }

@@ -1,13 +1,14 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { Urgency } from '../domain/urgency.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';
+import type { Continuation } from './continuation.ts';
 import type { MappedField } from './mapped-field.ts';
-import type { Rate } from './rate.ts';
+import type { LimitNews, Rate } from './rate.ts';
 import type { SetupOptions, SetupStep } from './setup.ts';
 import type { SyncDefaults } from './sync-defaults.ts';
 
-/** What Hookline keeps in a CRM. */
-export type RecordKind = 'contact' | 'call' | 'task';
+/** What Hookline keeps in a CRM. A `note` carries on what did not fit into the record of a call. */
+export type RecordKind = 'contact' | 'call' | 'task' | 'note';
 
 export type Fields = Readonly<Record<string, JsonValue>>;
 
@@ -33,6 +34,8 @@ export type Result<Value> = { readonly kind: 'ok'; readonly value: Value } | Fai
 export interface ContactQuery {
   readonly by: 'external_id' | 'phone' | 'email';
   readonly value: string;
+  /** True: nobody is made if nobody is found, so the CRM gets no other chance to say whose it is. */
+  readonly isLast?: boolean;
 }
 
 /** A record as the CRM shows it. */
@@ -49,8 +52,10 @@ export interface FoundRecord {
 /** One record to be written. */
 export interface RecordWrite {
   readonly kind: RecordKind;
-  /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks. */
+  /** Stable over retries: the call's key for calls, the person's for contacts, call + action for tasks, call + number for notes. */
   readonly key: string;
+  /** Other keys under which a contact may have been made: whatever else the person is known by. Absent: none. */
+  readonly aliases?: readonly string[];
   /** The CRM's id when known: then this is an update. */
   readonly id: string | null;
   /** Fields to write, CRM names → values. On create all projected fields, on update the changed ones. */
@@ -62,7 +67,7 @@ export interface RecordWrite {
    * behind is given its time. Null when there was none.
    */
   readonly attemptedAtMs: number | null;
-  /** The CRM id of the person a call or task belongs to. */
+  /** The CRM id of the person a call, task or note belongs to. */
   readonly contactId: string | null;
   /** False when it is known to hang on that contact already: nothing needs to be attached. */
   readonly attach: boolean;
@@ -75,11 +80,15 @@ export interface Planned {
   readonly kind: 'planned';
 }
 
+/** On a create: it is there already, as this record. Nothing was written; it is to be updated, as any record that was found. */
+export interface AlreadyThere {
+  readonly kind: 'exists';
+  readonly record: FoundRecord;
+}
+
 export interface Written {
   readonly id: string;
   readonly created: boolean;
-  /** True after a create: the record was there already, and nothing was written to it. Update it by its id. */
-  readonly isUnwritten?: boolean;
   /** What came out otherwise than asked, field by field; shown with the attempt. */
   readonly notes?: readonly FieldNote[];
 }
@@ -155,15 +164,6 @@ export interface CheckFinding {
   readonly message: string;
 }
 
-export interface LimitNews {
-  /** The limits over time as the CRM states them, in place of those of `rate`. */
-  readonly per?: Rate['per'];
-  /** Nothing more of this class may be asked for so long. */
-  readonly silentForMs?: number;
-  /** The destination is not to be used until then, though this answer was a good one: a share of a quota is used up. */
-  readonly pause?: { readonly reason: string; readonly hint: string; readonly untilMs: number };
-}
-
 /** One configured CRM. Implementations pass `test/conformance/destination.ts`. */
 export interface Destination {
   readonly name: string;
@@ -175,6 +175,11 @@ export interface Destination {
   readonly needsContact?: readonly RecordKind[];
   /** Kinds that can be written once and never changed (a chat message): a later version of the call is not written. */
   readonly appendOnly?: readonly RecordKind[];
+  /**
+   * What of these fields of a call does not fit and goes on in notes on its contact; null: there is nothing that could.
+   * Pure, so that a call that did not change writes nothing. Absent: nothing goes on; `write` cuts, and says so.
+   */
+  readonly continueInNotes?: (callKey: string, fields: Fields) => Continuation | null;
   /** True when the operator allows this destination to stand at a private, loopback or metadata address; else the HTTP client refuses them. */
   readonly allowPrivateNetworks?: boolean;
   /** What the operator allows or the CRM demands; absent: 4 requests in flight, no limit over time. */
@@ -204,8 +209,8 @@ export interface Destination {
   ) => Promise<Result<FoundRecord>>;
   /** Kinds that `readRecord` can show; absent: all. */
   readonly readableKinds?: readonly RecordKind[];
-  /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found and updated. */
-  write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned>;
+  /** Creates (id null) or updates one record. Creating what exists by key is not an error: it is found, and updated or named. */
+  write(write: RecordWrite, context: RequestContext): Promise<Result<Written> | Planned | AlreadyThere>;
   /**
    * After a create of unknown fate: is it there? `found` null means certainly not there. `repeatable` means a second
    * identical write does no harm; `unknowable` means only a person can tell.

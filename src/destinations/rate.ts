@@ -15,3 +15,13 @@ export const rateSchema = z.strictObject({
 });
 
 export type Rate = z.output<typeof rateSchema>;
+
+/** What an answer tells of the CRM's limits. */
+export interface LimitNews {
+  /** The limits over time as the CRM states them, in place of those of `rate`. */
+  readonly per?: Rate['per'];
+  /** Nothing more of this class may be asked for so long. */
+  readonly silentForMs?: number;
+  /** The destination is not to be used until then, though this answer was a good one: a share of a quota is used up. */
+  readonly pause?: { readonly reason: string; readonly hint: string; readonly untilMs: number };
+}

@@ -108,6 +108,8 @@ export interface WrittenValue {
 }
 
 export interface Stamp extends WrittenValue {
+  /** Hash of the value that was last left unwritten because a look showed another one: the same need not look again. */
+  readonly kept?: string;
   /** Values sent after it, of which no answer told what became of them: until one does, the field may hold any of them. */
   readonly pending?: readonly WrittenValue[];
 }
@@ -115,9 +117,10 @@ export interface Stamp extends WrittenValue {
 /** "This call / this person is record X in destination D", with what was written last. */
 export interface Link {
   readonly destination: string;
-  readonly kind: 'contact' | 'call' | 'task';
+  readonly kind: 'contact' | 'call' | 'task' | 'note';
   /**
-   * For `call` the call key (`source/callId`), for `task` the call key with integration and step. A contact has several:
+   * For `call` the call key (`source/callId`), for `task` the call key with integration and step, for `note` the call key
+   * with `note` and a number. A contact has several:
    * the person's identities (`phone:+1…`, `email:…`, `external:…`), one per call (`call:source/callId`), and
    * `record:<id>`, which alone carries hash and stamps.
    */

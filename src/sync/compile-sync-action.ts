@@ -72,7 +72,7 @@ function compileTask(config: TaskConfig, destination: Destination, site: Templat
 }
 
 function fieldsOf(
-  kind: RecordKind,
+  kind: Exclude<RecordKind, 'note'>,
   fields: ContactConfig['fields'],
   destination: Destination,
   site: TemplateSite,

@@ -3,6 +3,7 @@ import type { Stamp, WrittenValue } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { appendBlock } from './append-block.ts';
 import { fallbackMoment, isOfCall, toFixedIso, type CallMoment } from './call-moment.ts';
+import { NO_STAMP } from './no-stamp.ts';
 import { isEmptyValue, type ProjectedField } from './project-fields.ts';
 
 /** What is known when a field is about to be written. */
@@ -27,12 +28,20 @@ export interface FieldDecision {
 
 const kept = (after: JsonValue, reason: string): FieldDecision => ({ action: 'kept', after, reason, stamp: null });
 
+/** A look showed another value; that is remembered, so that the same again costs no look. */
+function keptAsSeen(projected: ProjectedField, situation: FieldSituation, reason: string): FieldDecision {
+  const { stamp = NO_STAMP, moment } = situation;
+  const asBefore = { ...stamp, kept: stampHash(projected, moment) };
+  return { ...kept(projected.value, reason), stamp: isAsKept(projected, situation) ? null : asBefore };
+}
+
 /** Write, or leave alone, and why. Pure. */
 export function decideField(projected: ProjectedField, situation: FieldSituation): FieldDecision {
   if (projected.isFallback === true) return decideFallback(projected, asFallback(situation));
   const newer = projected.write === 'newer' ? newerCall(situation) : null;
   if (newer !== null) return kept(projected.value, `a newer call wrote it: ${newer}`);
-  if (isAsStamped(projected, situation)) return same(projected, situation);
+  const before = decideAsBefore(projected, situation);
+  if (before !== null) return before;
   switch (projected.write) {
     case 'newer':
     case 'overwrite':
@@ -46,6 +55,13 @@ export function decideField(projected: ProjectedField, situation: FieldSituation
   }
 }
 
+/** What costs no look: it was written last, or was left alone when it was last looked at. */
+function decideAsBefore(projected: ProjectedField, situation: FieldSituation): FieldDecision | null {
+  if (isAsStamped(projected, situation)) return same(projected, situation);
+  if (situation.current !== undefined || !isAsKept(projected, situation)) return null;
+  return kept(projected.value, 'it had another value when it was last looked at');
+}
+
 /**
  * A default says that nothing is known: it fills what is empty and follows an older default, and counts as older than every
  * call, so that a rule of any call replaces it, whichever comes first.
@@ -55,13 +71,16 @@ function decideFallback(projected: ProjectedField, situation: FieldSituation): F
   const { value } = projected;
   const newer = newerCall(situation);
   if (newer !== null) return kept(value, `the default gives way to what another call said: ${newer}`);
-  if (isAsStamped(projected, situation)) return same(projected, situation);
+  const before = decideAsBefore(projected, situation);
+  if (before !== null) return before;
   if (current === undefined && stamp === undefined)
     return kept(value, 'a default, and the present value cannot be seen');
   if (current === undefined || isEmptyValue(current)) return written(projected, situation);
   if (isSameValue(current, value)) return same(projected, situation);
   const isOurs = valuesOf(stamp).some(({ hash }) => hash === hashJson(current));
-  return isOurs ? written(projected, situation) : kept(value, 'a default, and it already has a value');
+  return isOurs
+    ? written(projected, situation)
+    : keptAsSeen(projected, situation, 'a default, and it already has a value');
 }
 
 function asFallback(situation: FieldSituation): FieldSituation {
@@ -83,6 +102,7 @@ function valuesOf(stamp: Stamp | undefined): readonly WrittenValue[] {
 /** True when the decision cannot be made without the CRM's present value. */
 export function needsCurrentValue(projected: ProjectedField, situation: FieldSituation): boolean {
   if (situation.current !== undefined || isAsStamped(projected, situation)) return false;
+  if (isAsKept(projected, situation)) return false;
   if (projected.isFallback === true) return newerCall(asFallback(situation)) === null;
   return projected.write !== 'newer' && projected.write !== 'overwrite';
 }
@@ -90,6 +110,11 @@ export function needsCurrentValue(projected: ProjectedField, situation: FieldSit
 function isAsStamped(projected: ProjectedField, { stamp, moment, force }: FieldSituation): boolean {
   const isKnown = stamp !== undefined && stamp.pending === undefined;
   return !force && isKnown && stamp.hash === stampHash(projected, moment);
+}
+
+/** True when a look showed that this very value has to stay unwritten. */
+function isAsKept(projected: ProjectedField, { stamp, moment, force }: FieldSituation): boolean {
+  return !force && stamp?.pending === undefined && stamp?.kept === stampHash(projected, moment);
 }
 
 /** A block is a call's own: the same words of two calls are two blocks. */
@@ -130,7 +155,9 @@ function decideFill(projected: ProjectedField, situation: FieldSituation): Field
   if (isEmptyValue(current)) return written(projected, situation);
   if (isSameValue(current, value)) return same(projected, situation);
   const isOurs = valuesOf(stamp).some(({ hash, asOf }) => isOfCall(asOf, moment) && hash === hashJson(current));
-  return isOurs ? written(projected, situation) : kept(value, 'fill_if_empty: it already has a value');
+  return isOurs
+    ? written(projected, situation)
+    : keptAsSeen(projected, situation, 'fill_if_empty: it already has a value');
 }
 
 function decideAppend(projected: ProjectedField, situation: FieldSituation): FieldDecision {
@@ -152,7 +179,9 @@ function decideMax(projected: ProjectedField, situation: FieldSituation): FieldD
   const order = compare(value, current);
   if (order === null) return kept(value, `max: ${JSON.stringify(current)} cannot be compared with it`);
   if (order === 0) return same(projected, situation);
-  return order > 0 ? written(projected, situation) : kept(value, 'max: the present value is greater');
+  return order > 0
+    ? written(projected, situation)
+    : keptAsSeen(projected, situation, 'max: the present value is greater');
 }
 
 /** Numbers (also as text) by value, UTC times and dates by time; null for anything else. */

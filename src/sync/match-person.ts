@@ -4,14 +4,15 @@ import { choosePerson, type Candidates, type Choice } from './choose-person.ts';
 import type { CompiledContact } from './compiled-sync.ts';
 import type { Identity } from './identity.ts';
 import { findLinks, type SyncSession } from './session.ts';
+import { KEY_STAMP } from './target.ts';
 
 /**
  * Whose call it is, as far as ledger and CRM tell. `open`: a contact was about to be created for this person and
- * nobody knows whether it was.
+ * nobody knows whether it was; `key` is the one it was to be made under, null where that was not kept.
  */
 export type PersonMatch =
   | Choice
-  | { readonly kind: 'open'; readonly attemptedAtMs: number }
+  | { readonly kind: 'open'; readonly attemptedAtMs: number; readonly key: string | null }
   | { readonly kind: 'failed'; readonly failure: Failure };
 
 /** Key of the contact link that remembers whose call this is: a call keeps its person. */
@@ -30,26 +31,31 @@ export async function matchPerson(
 ): Promise<PersonMatch> {
   const links = await findLinks(session, 'contact', [callPointer(session), ...identities.map(({ key }) => key)]);
   const candidates: Candidates[] = [];
+  const isLast = contact.onNoMatch !== 'create';
   for (const identity of identities) {
-    const found = await candidatesOf(session, identity, links.get(identity.key));
+    const found = await candidatesOf(session, { identity, link: links.get(identity.key), isLast });
     if ('kind' in found) return { kind: 'failed', failure: found };
     candidates.push(found);
   }
   const choice = choosePerson(linkedId(session, links.get(callPointer(session))), candidates, contact.onManyMatches);
   const intents = [...links.values()].filter(({ state }) => state === 'intent');
-  if (choice.kind !== 'none' || intents.length === 0) return choice;
-  return { kind: 'open', attemptedAtMs: Math.max(...intents.map(({ updatedAtMs }) => updatedAtMs)) };
+  const [latest] = intents.toSorted((left, right) => right.updatedAtMs - left.updatedAtMs);
+  if (choice.kind !== 'none' || latest === undefined) return choice;
+  return { kind: 'open', attemptedAtMs: latest.updatedAtMs, key: latest.stamps[KEY_STAMP]?.hash ?? null };
 }
 
-async function candidatesOf(
-  session: SyncSession,
-  identity: Identity,
-  link: Link | undefined,
-): Promise<Candidates | Failure> {
+interface Asked {
+  readonly identity: Identity;
+  readonly link: Link | undefined;
+  readonly isLast: boolean;
+}
+
+async function candidatesOf(session: SyncSession, asked: Asked): Promise<Candidates | Failure> {
+  const { identity, link } = asked;
   const id = linkedId(session, link);
   if (id !== null) return { identity, by: 'link', hits: [{ id, createdAt: null, record: null }], refused: 0 };
   // Of an open create, too: finding nothing proves nothing then, but whom it finds need not be made again.
-  return search(session, identity);
+  return search(session, asked);
 }
 
 function linkedId({ goneContacts }: SyncSession, link: Link | undefined): string | null {
@@ -57,9 +63,9 @@ function linkedId({ goneContacts }: SyncSession, link: Link | undefined): string
   return id !== null && goneContacts.has(id) ? null : id;
 }
 
-async function search(session: SyncSession, identity: Identity): Promise<Candidates | Failure> {
+async function search(session: SyncSession, { identity, isLast }: Asked): Promise<Candidates | Failure> {
   const { compiled, input, contextFor, goneContacts } = session;
-  const query = { by: identity.kind, value: identity.value };
+  const query = { by: identity.kind, value: identity.value, isLast };
   const result = await compiled.destination.findContacts(query, input.scope, contextFor('find'));
   if (result.kind !== 'ok') return result;
   const contradiction = result.value.find(({ id }) => goneContacts.has(id));

@@ -1,7 +1,8 @@
 import type { Link, Stamp } from '../ledger/ledger.ts';
 import { hashJson } from '../shared/hash.ts';
 import { findLinks, type SyncSession } from './session.ts';
-import { CONTACT_STAMP, type Target, type TargetPlan } from './target.ts';
+import { NO_STAMP } from './no-stamp.ts';
+import { CONTACT_STAMP, KEY_STAMP, type Target, type TargetPlan } from './target.ts';
 
 /*
  * The links of one record. A preview touches none of them.
@@ -17,7 +18,8 @@ export async function findStamps(session: SyncSession, target: Target, recordId:
 /** Says that a create is about to be sent; on disk when it resolves. */
 export async function saveIntents(session: SyncSession, target: Target): Promise<void> {
   if (session.input.mode === 'preview') return;
-  const links = intentKeys(target).map((key) => toLink(session, target, key, null));
+  const stamps = { [KEY_STAMP]: { hash: target.key, asOf: session.moment.asOf } };
+  const links = intentKeys(target).map((key) => ({ ...toLink(session, target, key, null), stamps }));
   await session.dependencies.ledger.saveLinks(links);
 }
 
@@ -52,9 +54,6 @@ export async function saveStamps(
   const link = toLink(session, target, target.stampedKey(recordId), recordId);
   await session.dependencies.ledger.saveLinks([{ ...link, stamps }]);
 }
-
-/** Nothing written yet. It equals no value and is older than every call. */
-const NO_STAMP: Stamp = { hash: '', asOf: '' };
 
 function withPending(stamp = NO_STAMP, sent = NO_STAMP): Stamp {
   const earlier = (stamp.pending ?? []).filter(({ hash, asOf }) => hash !== sent.hash || asOf !== sent.asOf);

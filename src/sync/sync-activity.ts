@@ -1,6 +1,6 @@
 import { canRead, type RecordKind } from '../destinations/destination.ts';
 import type { JsonObject, JsonValue } from '../domain/json.ts';
-import type { CompiledField, Render } from './compiled-sync.ts';
+import type { Render } from './compiled-sync.ts';
 import { isEmptyValue, projectFields } from './project-fields.ts';
 import { findLinks, type Step, type SyncSession } from './session.ts';
 import type { Person } from './sync-contact.ts';
@@ -8,18 +8,6 @@ import type { Target } from './target.ts';
 import { createRecord, recoverRecord, replaceRecord, updateRecord, type RecordStep } from './write-record.ts';
 
 const OK: Step<null> = { kind: 'ok', value: null };
-
-/** The activity of the call: one per call, attached to its person. */
-export async function syncCallRecord(session: SyncSession, person: Person): Promise<Step<null>> {
-  const { call } = session.compiled;
-  if (call === null) return OK;
-  const { callKey, scope } = session.input;
-  return syncActivity(
-    session,
-    person,
-    toTarget(session, { kind: 'call', key: callKey, fields: call.fields, scope, person }),
-  );
-}
 
 /** The task of the call: one per call, integration and step; updated, never doubled. */
 export async function syncTask(session: SyncSession, person: Person): Promise<Step<null>> {
@@ -30,8 +18,9 @@ export async function syncTask(session: SyncSession, person: Person): Promise<St
   const asked = { subject: valueOf(task.subject, scope), due: valueOf(task.due, scope) };
   if (isEmptyValue(asked.subject)) return skip(session, 'task', 'it has no subject');
   const key = `${callKey}#${integration}#${step}`;
-  const target = { kind: 'task', key, fields: task.fields, scope: { ...scope, task: asked }, person } as const;
-  return syncActivity(session, person, toTarget(session, target));
+  const withTask = { ...scope, task: asked };
+  const projection = projectFields(task.fields, withTask);
+  return syncActivity(session, person, { kind: 'task', key, projection, scope: withTask });
 }
 
 function valueOf(render: Render, scope: JsonObject): JsonValue {
@@ -39,8 +28,15 @@ function valueOf(render: Render, scope: JsonObject): JsonValue {
   return rendered.kind === 'value' ? rendered.value : null;
 }
 
-async function syncActivity(session: SyncSession, person: Person, target: Target): Promise<Step<null>> {
+/** What hangs on a person: a call, a task, a note. */
+export interface Activity extends Pick<Target, 'key' | 'projection' | 'scope'> {
+  readonly kind: 'call' | 'task' | 'note';
+}
+
+/** Writes one activity, and attaches it to its person; a create of unknown fate is looked up first. */
+export async function syncActivity(session: SyncSession, person: Person, activity: Activity): Promise<Step<null>> {
   const { destination } = session.compiled;
+  const target = toTarget(session, person, activity);
   if (person.skipped !== null) return skip(session, target.kind, person.skipped);
   const lacksContact = person.contactId === null && !person.isPlanned;
   if (lacksContact && destination.needsContact?.includes(target.kind) === true) {
@@ -87,28 +83,19 @@ function skip(session: SyncSession, kind: RecordKind, how: string): Step<null> {
   return OK;
 }
 
-interface Activity {
-  readonly kind: 'call' | 'task';
-  readonly key: string;
-  readonly fields: readonly CompiledField[];
-  readonly scope: JsonObject;
-  readonly person: Person;
-}
-
-function toTarget(session: SyncSession, { kind, key, fields, scope, person }: Activity): Target {
-  const { destination } = session.compiled;
+function toTarget({ compiled, contextFor }: SyncSession, person: Person, activity: Activity): Target {
+  const { kind, key, scope } = activity;
+  const { destination } = compiled;
   const read = destination.readRecord;
   return {
-    kind,
-    key,
-    projection: projectFields(fields, scope),
+    ...activity,
+    aliases: [],
     contactId: person.contactId,
-    scope,
     pointers: [],
     stampedKey: () => key,
     read:
       read === undefined || !canRead(destination, kind)
         ? null
-        : (recordId) => read(kind, recordId, scope, session.contextFor('read')),
+        : (recordId) => read(kind, recordId, scope, contextFor('read')),
   };
 }

@@ -6,12 +6,13 @@ import { identitiesOf } from './identity.ts';
 import type { Grip } from './keyed-mutex.ts';
 import { callPointer } from './match-person.ts';
 import { findLinks, type Step, type SyncDependencies, type SyncSession } from './session.ts';
-import { syncCallRecord, syncTask } from './sync-activity.ts';
+import { syncTask } from './sync-activity.ts';
+import { syncCallRecord } from './sync-call-record.ts';
 import { syncContact, type Person } from './sync-contact.ts';
 import type { SyncInput, SyncResult } from './sync.ts';
 
 /**
- * Brings one call into one destination: the person, the call, the task. Each is found through its links, so that
+ * Brings one call into one destination: the person, the call with its notes, the task. Each is found through its links, so that
  * repeating it, at any point and any number of times, writes nothing twice.
  */
 export async function syncCall(

@@ -39,11 +39,17 @@ export async function syncContact(session: SyncSession, contact: CompiledContact
     }
     case 'open': {
       const target = toTarget(session, contact, identities, []);
-      return conclude(session, null, await recoverRecord(session, target, match.attemptedAtMs));
+      return conclude(session, null, await recoverRecord(session, asBefore(target, match.key), match.attemptedAtMs));
     }
     case 'none':
       return createContact(session, contact, { identities, refused: match.refused });
   }
+}
+
+/** Made under one of the person's keys, it is asked for by that one. */
+function asBefore(target: Target, key: string | null): Target {
+  if (key === null || key === target.key) return target;
+  return { ...target, key, aliases: [target.key, ...target.aliases].filter((other) => other !== key) };
 }
 
 async function createContact(
@@ -84,13 +90,15 @@ function toTarget(
 ): Target {
   const { scope, callKey } = session.input;
   const own = identities.filter((identity) => !taken.some((other) => other.identity.key === identity.key));
+  const [key = `call:${callKey}`, ...aliases] = identities.map((identity) => identity.key);
   return {
     kind: 'contact',
-    key: identities[0]?.key ?? `call:${callKey}`,
+    key,
+    aliases,
     projection: withoutTaken(projectFields(contact.fields, scope), taken),
     contactId: null,
     scope,
-    pointers: [...own.map(({ key }) => key), callPointer(session)],
+    pointers: [...own.map((identity) => identity.key), callPointer(session)],
     stampedKey: (recordId) => `record:${recordId}`,
     read: (recordId) => readContact(session, identities, recordId),
   };

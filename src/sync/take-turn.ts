@@ -1,4 +1,5 @@
-import type { Exchange, Failure, LimitNews, RecordKind, SharedAnswer } from '../destinations/destination.ts';
+import type { Exchange, Failure, RecordKind, SharedAnswer } from '../destinations/destination.ts';
+import type { LimitNews } from '../destinations/rate.ts';
 import type { Urgency } from '../domain/urgency.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { HttpClient, HttpOutcome, HttpRequest, HttpResponse } from '../shared/http-client.ts';

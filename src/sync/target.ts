@@ -10,6 +10,8 @@ export interface Target {
   readonly kind: RecordKind;
   /** Given to the destination: stable over retries. */
   readonly key: string;
+  /** What else a person is known by; others have none. */
+  readonly aliases: readonly string[];
   readonly projection: Projection;
   /** The contact a call or task belongs to. */
   readonly contactId: string | null;
@@ -34,6 +36,12 @@ export const NEW_RECORD: TargetSituation = { creating: true, current: null, curr
 /** The pseudo-field that remembers which contact a call or task was attached to. */
 export const CONTACT_STAMP = '@contact';
 
+/**
+ * The pseudo-field of an intent that remembers the key under which the record was about to be made: a person may be known by
+ * something else first the next time, and a CRM that is asked by another key would make another contact.
+ */
+export const KEY_STAMP = '@key';
+
 /** What would be written, given what is known of the record. */
 export function planTarget({ moment, input }: SyncSession, target: Target, situation: TargetSituation): TargetPlan {
   const plan = planFields(target.projection, { ...situation, moment, force: input.force });
@@ -53,7 +61,7 @@ export function toWrite(
   plan: TargetPlan,
   attemptedAtMs: number | null = null,
 ): RecordWrite {
-  const { kind, key, contactId, scope } = target;
+  const { kind, key, aliases, contactId, scope } = target;
   const { fields, allFields, contactChanged: attach } = plan;
-  return { kind, key, id, fields, allFields, attemptedAtMs, contactId, attach, scope };
+  return { kind, key, aliases, id, fields, allFields, attemptedAtMs, contactId, attach, scope };
 }

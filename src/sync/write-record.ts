@@ -1,4 +1,12 @@
-import type { Failure, FoundRecord, Planned, RequestContext, Result, Written } from '../destinations/destination.ts';
+import type {
+  AlreadyThere,
+  Failure,
+  FoundRecord,
+  Planned,
+  RequestContext,
+  Result,
+  Written,
+} from '../destinations/destination.ts';
 import { annotate, withoutDropped } from './field-notes.ts';
 import { workAlone } from './hold.ts';
 import { needsRead } from './plan-fields.ts';
@@ -33,7 +41,7 @@ export async function createRecord(session: SyncSession, target: Target, how: st
   await saveIntents(session, target);
   const step = await sendCreate(session, target, how);
   if (step.kind === 'refused') await removeIntents(session, target);
-  return settle(step);
+  return settle(session, target, step);
 }
 
 /** After a create of unknown fate: adopt what is there, or write if that is safe, or leave it to a person. */
@@ -49,7 +57,7 @@ export async function recoverRecord(session: SyncSession, target: Target, attemp
   }
   // The intent of the earlier create stays whatever this one comes to: only an answer settles its fate.
   if (result.kind === 'repeatable')
-    return settle(await sendCreate(session, target, 'written again: repeating it does no harm'));
+    return settle(session, target, await sendCreate(session, target, 'written again: repeating it does no harm'));
   if (result.kind !== 'unknowable') return fail(result);
   return session.input.force ? forceCreate(session, target) : { kind: 'stop', outcome: unknowable(session, target) };
 }
@@ -100,6 +108,7 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
     contextToWrite(session, target),
   );
   if (result.kind === 'unknown') return fail(result);
+  if (result.kind === 'exists') throw new Error(`${target.kind} ${known.id} was to be updated, and was made`);
   if (result.kind !== 'ok' && result.kind !== 'planned') {
     await saveStamps(session, target, known.id, stamps);
     return fail(result);
@@ -119,7 +128,7 @@ function contextToWrite(session: SyncSession, { kind }: Target): RequestContext 
 async function forceCreate(session: SyncSession, target: Target): Promise<RecordStep> {
   const step = await sendCreate(session, target, 'written again: forced');
   if (step.kind === 'unanswered') return { kind: 'stop', outcome: unknowable(session, target) };
-  return settle(step);
+  return settle(session, target, step);
 }
 
 /** A create that came to no record. `unanswered`: nobody knows. */
@@ -128,11 +137,31 @@ interface Unsettled {
   readonly failure: Failure;
 }
 
-function settle(step: RecordStep | Unsettled): RecordStep {
-  return 'failure' in step ? fail(step.failure) : step;
+async function settle(
+  session: SyncSession,
+  target: Target,
+  step: RecordStep | Unsettled | AlreadyThere,
+): Promise<RecordStep> {
+  if ('failure' in step) return fail(step.failure);
+  return step.kind === 'exists' ? adopt(session, target, step.record) : step;
 }
 
-async function sendCreate(session: SyncSession, target: Target, how: string): Promise<RecordStep | Unsettled> {
+/** Nobody has looked at its values yet: it is updated by the rules for what was found. */
+function adopt(session: SyncSession, target: Target, seen: FoundRecord): Promise<RecordStep> {
+  const known = { id: seen.id, how: 'the CRM itself knows it', seen };
+  return target.kind === 'contact' ? updateAlone(session, target, known) : updateRecord(session, target, known);
+}
+
+/** Different persons' calls can meet at one contact: its stamps are read and written by one at a time. */
+export function updateAlone(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
+  return workAlone(session, [target.stampedKey(known.id)], () => updateRecord(session, target, known));
+}
+
+async function sendCreate(
+  session: SyncSession,
+  target: Target,
+  how: string,
+): Promise<RecordStep | Unsettled | AlreadyThere> {
   const plan = planTarget(session, target, NEW_RECORD);
   const result = await session.compiled.destination.write(toWrite(target, null, plan), contextToWrite(session, target));
   if (result.kind === 'unknown') {
@@ -140,20 +169,13 @@ async function sendCreate(session: SyncSession, target: Target, how: string): Pr
     await saveIntents(session, target);
     return { kind: 'unanswered', failure: result };
   }
+  if (result.kind === 'exists') return result;
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
-    const { id, created, isUnwritten = false, notes = [] } = result.value;
-    if (isUnwritten) return updateAlone(session, target, { id, how: FOUND_BY_KEY, seen: null });
+    const { id, created, notes = [] } = result.value;
     await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: created });
   }
   return written(createReport(target, how, plan, result));
-}
-
-const FOUND_BY_KEY = 'the CRM itself found it by its key';
-
-/** Different persons' calls can meet at one record: its stamps are read and written by one at a time. */
-export function updateAlone(session: SyncSession, target: Target, known: KnownRecord): Promise<RecordStep> {
-  return workAlone(session, [target.stampedKey(known.id)], () => updateRecord(session, target, known));
 }
 
 function createReport(
@@ -166,7 +188,7 @@ function createReport(
   const { id, created, notes = [] } = result.value;
   const fields = annotate(reports, notes);
   if (created) return { kind, recordId: id, action: 'created', how, fields };
-  return { kind, recordId: id, action: 'updated', how: FOUND_BY_KEY, fields };
+  return { kind, recordId: id, action: 'updated', how: 'the CRM itself found it by its key', fields };
 }
 
 /** What is known before the write: what we wrote last, and the present values if a field or a person asks for them. */

@@ -6,8 +6,13 @@ export type TortureMode = (typeof MODES)[number];
 export const MISCHIEF_NAMES = ['kill', 'redis', 'postgres', 'disk', 'clock', 'crm'] as const;
 export type MischiefName = (typeof MISCHIEF_NAMES)[number];
 
+/** What `--crm` can choose. */
+export const CRM_KINDS = ['rest', 'hubspot'] as const;
+export type CrmKind = (typeof CRM_KINDS)[number];
+
 export interface TortureOptions {
   readonly mode: TortureMode;
+  readonly crm: CrmKind;
   /** Length of the load at least: every kind of mischief comes once, however short the time. */
   readonly seconds: number;
   /** Repeats calls, mischief and its order; how the processes interleave is the machine's. */

@@ -99,12 +99,11 @@ export function describeDestination(
     const records = async (kind: RecordKind): Promise<readonly CrmRecord[]> =>
       (await harness.records(kind)).map(({ id, fields }) => ({ id, fields }));
     const isWrite = (request: HttpRequest): boolean => harness.isWrite?.(request) ?? request.method !== 'GET';
-    /** As the sync does: what was there already and was not written is updated by its id. */
-    const put = async (wish: RecordWrite): Promise<{ readonly id: string; readonly created: boolean }> => {
-      const written = valueOf<Written>(await harness.destination.write(wish, context()));
-      const { id, created } = written;
-      if (written.isUnwritten === true) valueOf(await harness.destination.write({ ...wish, id }, context()));
-      return { id, created };
+    /** As the sync does: what turns out to be there already is updated by its id. */
+    const put = async (wish: RecordWrite): Promise<Written> => {
+      const written = await harness.destination.write(wish, context());
+      if (written.kind !== 'exists') return valueOf<Written>(written);
+      return valueOf<Written>(await harness.destination.write({ ...wish, id: written.record.id }, context()));
     };
     const create = async (kind: RecordKind, changes: Partial<RecordWrite> = {}): Promise<string> =>
       (await put(write(kind, changes))).id;

@@ -16,7 +16,7 @@ import { syncCall } from '../../src/sync/sync-call.ts';
 import type { SyncInput, SyncResult } from '../../src/sync/sync.ts';
 import { knownNames } from '../../src/templates/known-names.ts';
 import { buildScope } from '../../src/templates/scope.ts';
-import { startHubSpot, type HubSpot, type HubSpotOptions } from '../simulators/hubspot/index.ts';
+import { startHubSpot, type HubSpot, type HubSpotOptions, type ObjectType } from '../simulators/hubspot/index.ts';
 import { createMemorySecrets } from './build-rest.ts';
 import { createMemoryLedger, createMemorySandboxStore, type MemoryLedger } from './memory-crm.ts';
 
@@ -28,6 +28,8 @@ export interface HubSpotWorld {
     call: Call,
     options?: Partial<Pick<SyncInput, 'force' | 'mode' | 'signal'>>,
   ) => Promise<SyncResult | null>;
+  /** In a second process on the same ledger, without locks in common. */
+  readonly syncElsewhere: HubSpotWorld['sync'];
   /** The process dies: nothing of it goes on, what the ledger has stays. */
   readonly crash: () => void;
   /** HubSpot's clock and ours. */
@@ -44,6 +46,8 @@ export interface WorldOptions {
   readonly destination?: JsonObject;
   /** False: the account lacks the properties that `setup` makes. */
   readonly isSetUp?: boolean;
+  /** Kinds on which the account refused to make one. */
+  readonly withoutUniqueOn?: readonly ObjectType[];
 }
 
 const NAME = 'hubspot';
@@ -53,15 +57,17 @@ export async function openHubSpotWorld(options: WorldOptions = {}): Promise<HubS
   let aheadMs = 0;
   const clock = { now: () => Date.now() + aheadMs };
   const hubspot = await startHubSpot({ clock: clock.now, ...options.hubspot });
-  if (options.isSetUp !== false) addUniqueProperties(hubspot);
+  if (options.isSetUp !== false) addUniqueProperties(hubspot, options.withoutUniqueOn);
   const http = createHttpClient({ allowPrivateNetworks: true });
   const ledger = createMemoryLedger();
   const start = (): Process => startProcess({ options, hubspot, http, ledger, clock });
   let process = start();
+  let other: Process | null = null;
   return {
     hubspot,
     ledger,
     sync: (call, changes = {}) => process.sync(call, changes),
+    syncElsewhere: (call, changes = {}) => (other ??= start()).sync(call, changes),
     crash() {
       process.die();
       process = start();
@@ -74,10 +80,16 @@ export async function openHubSpotWorld(options: WorldOptions = {}): Promise<HubS
   };
 }
 
-export function addUniqueProperties(hubspot: HubSpot): void {
-  hubspot.addProperty('contacts', { name: 'hookline_person_key', hasUniqueValue: true });
-  for (const type of ['calls', 'tasks'] as const)
-    hubspot.addProperty(type, { name: 'hookline_call_id', hasUniqueValue: true });
+const UNIQUE = {
+  contacts: 'hookline_person_key',
+  calls: 'hookline_call_id',
+  tasks: 'hookline_call_id',
+  notes: 'hookline_call_id',
+} as const;
+
+export function addUniqueProperties(hubspot: HubSpot, except: readonly ObjectType[] = []): void {
+  for (const type of (['contacts', 'calls', 'tasks', 'notes'] as const).filter((each) => !except.includes(each)))
+    hubspot.addProperty(type, { name: UNIQUE[type], hasUniqueValue: true });
 }
 
 interface Surroundings {

@@ -2,7 +2,8 @@ import { findFreePort } from '../../../test/support/free-port.ts';
 import { startHookline, type HooklineOptions } from '../../../test/support/start-hookline.ts';
 import type { RunningProcess } from '../../../test/support/start-process.ts';
 import { startRestCrmProcess, type RestCrmProcess } from '../../../test/support/start-rest-crm.ts';
-import { writeConfig, type ConfiguredCrm } from '../../../src/torture/stage/write-config.ts';
+import { restEntry, type CallStrategy } from '../../../src/torture/crm/rest-torture.ts';
+import { writeConfig } from '../../../src/torture/stage/write-config.ts';
 
 /** What the bench needs besides the daemon: CRMs that outlive it, and where it finds its config and data. */
 export interface Stage {
@@ -18,7 +19,7 @@ export interface Stage {
 
 export interface StageOptions {
   readonly folder: string;
-  readonly crms: readonly Pick<ConfiguredCrm, 'name' | 'callStrategy'>[];
+  readonly crms: readonly { readonly name: string; readonly callStrategy: CallStrategy }[];
   readonly latencyMs: number;
   readonly timeout: string;
   readonly maxInFlight: number;
@@ -30,7 +31,7 @@ export async function setStage({ latencyMs, ...options }: StageOptions): Promise
   const crms = await Promise.all(
     options.crms.map(async (crm) => ({ ...crm, ...(await startRestCrmProcess({ latencyMs })) })),
   );
-  const config = writeConfig({ ...options, crms });
+  const config = writeConfig({ ...options, crms: crms.map((crm) => restEntry({ ...options, ...crm })) });
   const hookline = {
     config,
     dataDir: `${options.folder}/data`,

@@ -1,11 +1,10 @@
 import type { JsonObject } from '../../domain/json.ts';
-import type { Planned, Result, Written } from '../destination.ts';
 import { isSuccessStatus } from '../rest/answer.ts';
 import { readError, readRecord } from './answer.ts';
 import { classifyRow } from './classify-row.ts';
 import { labelOf } from './exchange.ts';
 import { EXTERNAL_ID, OBJECT_TYPES, TO_CONTACT, UNIQUE_PROPERTIES } from './objects.ts';
-import type { Task } from './write-record.ts';
+import type { Task, WriteResult } from './write-record.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
 /**
@@ -14,8 +13,8 @@ import type { WriteVerdict } from './write-batches.ts';
  */
 export async function createAlone(
   task: Task,
-  conclude: (task: Task, verdict: WriteVerdict) => Promise<Result<Written> | Planned>,
-): Promise<Result<Written> | Planned> {
+  conclude: (task: Task, verdict: WriteVerdict) => Promise<WriteResult>,
+): Promise<WriteResult> {
   const { parts, write, context } = task;
   const path = `/crm/objects/${parts.version}/${OBJECT_TYPES[write.kind]}`;
   const question = { method: 'POST', path, body: bodyOf(task), effect: 'write' } as const;

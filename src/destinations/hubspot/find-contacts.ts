@@ -1,5 +1,5 @@
 import { toIso } from '../../shared/clock.ts';
-import type { ContactQuery, FoundRecord, RecordKind, RequestContext, Result } from '../destination.ts';
+import type { ContactQuery, Failure, FoundRecord, RecordKind, RequestContext, Result } from '../destination.ts';
 import type { HubSpotRecord } from './answer.ts';
 import { toEpochMs } from './format.ts';
 import { OBJECT_TYPES, UNIQUE_PROPERTIES } from './objects.ts';
@@ -10,14 +10,15 @@ import type { Looked } from './read-batches.ts';
 /** Every contact that carries this number, address or external id. */
 export function findContacts(
   parts: HubSpotParts,
-  { by, value }: ContactQuery,
+  query: ContactQuery,
   context: RequestContext,
 ): Promise<Result<readonly FoundRecord[]>> {
+  const { by, value } = query;
   switch (by) {
     case 'phone':
       return findByPhone(parts, value, context);
     case 'email':
-      return lookUp(parts.readByEmail, value, context);
+      return findByEmail(parts, query, context);
     case 'external_id':
       return lookUp(parts.readByExternalId, externalKey(parts, value), context);
   }
@@ -36,13 +37,32 @@ export async function readRecord(
   return { kind: 'gone', reason: `HubSpot has no record ${id} among its ${OBJECT_TYPES[kind]}` };
 }
 
-/** The search tells who it is; what the contact holds is read, since the search index lags behind. */
 async function findByPhone(
-  { searchPhones, readById }: HubSpotParts,
+  parts: HubSpotParts,
   phone: string,
   context: RequestContext,
 ): Promise<Result<readonly FoundRecord[]>> {
-  const hits = await searchPhones(phone, context);
+  return readHits(parts, await parts.searchPhones(phone, context), context);
+}
+
+/** A second address is searched for only where HubSpot will not name its contact by itself: searches are scarce. */
+async function findByEmail(
+  parts: HubSpotParts,
+  { value, isLast = false }: ContactQuery,
+  context: RequestContext,
+): Promise<Result<readonly FoundRecord[]>> {
+  const found = await lookUp(parts.readByEmail, value, context);
+  if (found.kind !== 'ok' || found.value.length > 0) return found;
+  if (!isLast && parts.writesAddresses()) return found;
+  return readHits(parts, await parts.searchAddresses(value, context), context);
+}
+
+/** A search tells who it is; what the contact holds is read, since the search index lags behind. */
+async function readHits(
+  { readById }: HubSpotParts,
+  hits: readonly HubSpotRecord[] | Failure,
+  context: RequestContext,
+): Promise<Result<readonly FoundRecord[]>> {
   if ('kind' in hits) return hits;
   const records: FoundRecord[] = [];
   for (const looked of await Promise.all(hits.map(({ id }) => readById.contact(id, context)))) {

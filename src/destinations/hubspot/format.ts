@@ -3,7 +3,9 @@ import { toIso } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { parseInstant } from '../../shared/time.ts';
 import type { FieldNote, Fields } from '../destination.ts';
+import { HTML_BODIES } from './objects.ts';
 import type { Option, Property, Schema } from './portal.ts';
+import { cutHtml } from './split-html.ts';
 
 /** Values as HubSpot takes them, and what had to be left out or changed. */
 export interface Formatted {
@@ -36,7 +38,7 @@ export function formatFields(fields: Fields, schema: Schema, where: string): For
 }
 
 function formatField(field: string, raw: JsonValue, schema: Schema, where: string): Value {
-  if (schema === null) return asText(raw);
+  if (schema === null) return asText(raw, field);
   const property = schema.get(field);
   if (property === undefined) {
     return { unusable: `HubSpot has no property "${field}" on ${where}.${didYouMean(field, [...schema.keys()])}` };
@@ -60,17 +62,21 @@ function formatValue(raw: JsonValue, property: Property): Value {
     case 'enumeration':
       return asOption(raw, property);
     default:
-      return asText(raw);
+      return asText(raw, property.name);
   }
 }
 
-function asText(raw: JsonValue): Value {
+function asText(raw: JsonValue, field: string): Value {
   const text = typeof raw === 'string' ? raw : joined(raw);
   if (text.length <= MAX_TEXT) return { value: text };
-  return {
-    value: `${text.slice(0, MAX_TEXT - 1).toWellFormed()}…`,
-    note: `cut from ${text.length} to ${MAX_TEXT} characters`,
-  };
+  const value = HTML_BODIES.includes(field)
+    ? cutHtml(text, MAX_TEXT)
+    : `${text.slice(0, MAX_TEXT - 1).toWellFormed()}…`;
+  return { value, note: cutTo(text, value) };
+}
+
+export function cutTo(text: string, value: string): string {
+  return `cut from ${text.length} to ${value.length} characters`;
 }
 
 function joined(raw: JsonValue): string {

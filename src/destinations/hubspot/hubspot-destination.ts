@@ -6,6 +6,7 @@ import { createOAuth } from '../rest/oauth.ts';
 import { checkLive } from './check/check-live.ts';
 import type { Mapping } from './check/fields.ts';
 import { HUBSPOT_DEFAULTS } from './defaults.ts';
+import { continueInNotes } from './continue-in-notes.ts';
 import { createHubSpotClient, type ClientOptions, type HubSpotClient } from './exchange.ts';
 import { findContacts, readRecord } from './find-contacts.ts';
 import { createReadLimits, generalRate, RUNS_IN_FLIGHT, SEARCH, SEARCH_RATE } from './limits.ts';
@@ -23,7 +24,7 @@ export const hubspotDestination = {
   create: createHubSpot,
 } satisfies DestinationDefinition<HubSpotConfig>;
 
-const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
+const KINDS: readonly RecordKind[] = ['contact', 'call', 'task', 'note'];
 
 function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
   const { name, config } = input;
@@ -37,6 +38,9 @@ function createHubSpot(input: DestinationInput<HubSpotConfig>): Destination {
     type: 'hubspot',
     defaults: HUBSPOT_DEFAULTS,
     kinds: KINDS,
+    // A note on nobody would be seen by nobody.
+    needsContact: ['note'],
+    continueInNotes,
     allowPrivateNetworks: config.allow_private_networks,
     rate: generalRate(config),
     runsInFlight: RUNS_IN_FLIGHT,

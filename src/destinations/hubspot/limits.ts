@@ -1,7 +1,6 @@
 import type { HttpResponse } from '../../shared/http-client.ts';
 import { readRetryAfter } from '../../shared/retry-after.ts';
-import type { LimitNews } from '../destination.ts';
-import type { Rate } from '../rate.ts';
+import type { LimitNews, Rate } from '../rate.ts';
 import { readAnswer } from '../rest/answer.ts';
 import { silenceFor } from './classify.ts';
 import type { HubSpotConfig } from './schema.ts';

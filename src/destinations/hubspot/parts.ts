@@ -7,6 +7,7 @@ import type { HubSpotClient } from './exchange.ts';
 import { OBJECT_TYPES, UNIQUE_PROPERTIES } from './objects.ts';
 import { PHONE_PROPERTIES } from './phones-of.ts';
 import type { PortalReader } from './portal.ts';
+import { createAddressSearch } from './search-addresses.ts';
 import { createPhoneSearch, createReadBatch, type Looked } from './read-batches.ts';
 import {
   createBondBatch,
@@ -28,10 +29,15 @@ export interface HubSpotParts {
   readonly readById: Readonly<Record<RecordKind, Load<string, Looked>>>;
   readonly readByEmail: Load<string, Looked>;
   readonly readByExternalId: Load<string, Looked>;
+  /** By the key under which Hookline made a contact. */
+  readonly readByKey: Load<string, Looked>;
   readonly searchPhones: Load<string, readonly HubSpotRecord[]>;
+  readonly searchAddresses: Load<string, readonly HubSpotRecord[]>;
+  /** True where new contacts get an address: then HubSpot itself names the contact that has it as a second one. */
+  readonly writesAddresses: () => boolean;
   readonly update: Readonly<Record<RecordKind, Load<WriteRow, WriteVerdict>>>;
   readonly upsert: Readonly<Record<RecordKind, Load<WriteRow, WriteVerdict>>>;
-  readonly bind: Readonly<Record<'call' | 'task', Load<Bond, BondVerdict>>>;
+  readonly bind: Readonly<Record<Exclude<RecordKind, 'contact'>, Load<Bond, BondVerdict>>>;
   /** Fields that integrations write: reads ask for them. */
   readonly willWrite: (kind: RecordKind, fields: readonly string[]) => void;
 }
@@ -47,32 +53,43 @@ const USUAL: Readonly<Record<RecordKind, readonly string[]>> = {
   contact: [...PHONE_PROPERTIES, 'email', 'hs_additional_emails', 'firstname', 'lastname', 'company', 'hs_lead_status'],
   call: ['hs_timestamp', 'hs_call_title'],
   task: ['hs_timestamp', 'hs_task_subject'],
+  note: ['hs_timestamp', 'hs_note_body'],
 };
 
 export function createParts(options: PartsOptions): HubSpotParts {
-  const asked: Readonly<Record<RecordKind, Set<string>>> = {
-    contact: new Set(USUAL.contact),
-    call: new Set(USUAL.call),
-    task: new Set(USUAL.task),
-  };
+  const asked = ofEach((kind) => new Set(USUAL[kind]));
   const read = (kind: RecordKind, idProperty: string | null): Load<string, Looked> =>
     createReadBatch(options, { type: OBJECT_TYPES[kind], idProperty, properties: () => [...asked[kind]] });
   const write = (kind: RecordKind, idProperty: string | null): Load<WriteRow, WriteVerdict> =>
     createWriteBatch(options, { type: OBJECT_TYPES[kind], idProperty });
-  const upsert = (kind: RecordKind): Load<WriteRow, WriteVerdict> => write(kind, UNIQUE_PROPERTIES[kind]);
-  const readContact = read('contact', null);
+  const readById = ofEach((kind) => read(kind, null));
+  const readByKey = read('contact', UNIQUE_PROPERTIES.contact);
+  const ofExternalId = { hs_object_id: readById.contact, [UNIQUE_PROPERTIES.contact]: readByKey };
   const { externalIdProperty } = options;
+  let writesAddresses = false;
   return {
     ...options,
-    readById: { contact: readContact, call: read('call', null), task: read('task', null) },
+    readById,
     readByEmail: read('contact', 'email'),
-    readByExternalId: externalIdProperty === 'hs_object_id' ? readContact : read('contact', externalIdProperty),
+    readByExternalId: ofExternalId[externalIdProperty] ?? read('contact', externalIdProperty),
+    readByKey,
     searchPhones: createPhoneSearch(options),
-    update: { contact: write('contact', null), call: write('call', null), task: write('task', null) },
-    upsert: { contact: upsert('contact'), call: upsert('call'), task: upsert('task') },
-    bind: { call: createBondBatch(options, 'calls'), task: createBondBatch(options, 'tasks') },
+    searchAddresses: createAddressSearch(options),
+    writesAddresses: () => writesAddresses,
+    update: ofEach((kind) => write(kind, null)),
+    upsert: ofEach((kind) => write(kind, UNIQUE_PROPERTIES[kind])),
+    bind: {
+      call: createBondBatch(options, 'calls'),
+      task: createBondBatch(options, 'tasks'),
+      note: createBondBatch(options, 'notes'),
+    },
     willWrite(kind, fields) {
       for (const field of fields) asked[kind].add(field);
+      if (kind === 'contact' && fields.includes('email')) writesAddresses = true;
     },
   };
+}
+
+function ofEach<Value>(create: (kind: RecordKind) => Value): Readonly<Record<RecordKind, Value>> {
+  return { contact: create('contact'), call: create('call'), task: create('task'), note: create('note') };
 }

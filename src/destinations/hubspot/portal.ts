@@ -46,7 +46,7 @@ const MAX_AGE_MS = 3_600_000;
 /** What keeps turning out to be wrong is not asked for with every call. */
 const MIN_AGE_MS = 300_000;
 
-const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
+const KINDS: readonly RecordKind[] = ['contact', 'call', 'task', 'note'];
 
 export function createPortalReader(
   client: () => HubSpotClient,

@@ -4,6 +4,7 @@ import type { After } from '../../shared/after.ts';
 import type { Load } from '../batcher.ts';
 import { asObject } from '../rest/read-path.ts';
 import type { Answer } from '../rest/answer.ts';
+import { addressesOf } from './addresses-of.ts';
 import { readRows, textOf, type HubSpotRecord } from './answer.ts';
 import { classifyRow } from './classify-row.ts';
 import { labelOf, type HubSpotClient } from './exchange.ts';
@@ -72,17 +73,13 @@ function readByKey(answer: Answer, keys: readonly string[], idProperty: string |
 /** HubSpot writes addresses in lower case, and finds a contact by a second one, too. */
 function hasKey({ id, properties }: HubSpotRecord, key: string, idProperty: string | null): boolean {
   if (idProperty === null) return id === key;
-  const values = [properties[idProperty], ...(idProperty === 'email' ? secondAddresses(properties) : [])];
-  return values.some((value) => value?.toLowerCase() === key.toLowerCase());
-}
-
-function secondAddresses(properties: HubSpotRecord['properties']): readonly string[] {
-  return (properties['hs_additional_emails'] ?? '').split(';').map((address) => address.trim());
+  if (idProperty === 'email') return addressesOf(properties).includes(key.toLowerCase());
+  return properties[idProperty]?.toLowerCase() === key.toLowerCase();
 }
 
 /** Of the whole body (hubspot.md section 9.2): a hundred numbers of ten digits fit, twice. */
 const MAX_SEARCH_CHARACTERS = 3_000;
-const MAX_PAGE = 200;
+export const MAX_PAGE = 200;
 const SEARCHABLE = ['hs_searchable_calculated_phone_number', 'hs_searchable_calculated_mobile_number'];
 
 /**
@@ -129,8 +126,7 @@ function searchable(phone: string): readonly string[] {
 
 /** More hits than a page: asked again with fewer numbers; the contacts of one number are a page at most. */
 function readHits(answer: Answer, phones: readonly string[]): readonly RowResult<readonly HubSpotRecord[]>[] | null {
-  const hasMore = asObject(answer.body)?.['paging'] !== undefined;
-  if (hasMore && phones.length > 1) return null;
+  if (hasMore(answer) && phones.length > 1) return null;
   const { records } = readRows(answer);
   const byPhone = new Map<string, HubSpotRecord[]>();
   for (const record of records) {
@@ -143,7 +139,11 @@ function readHits(answer: Answer, phones: readonly string[]): readonly RowResult
   });
 }
 
-function shownById({ body }: Answer): ReadonlyMap<string, JsonValue> {
+export function hasMore({ body }: Answer): boolean {
+  return asObject(body)?.['paging'] !== undefined;
+}
+
+export function shownById({ body }: Answer): ReadonlyMap<string, JsonValue> {
   const results = asObject(body)?.['results'];
   const list = Array.isArray(results) ? (results as readonly JsonValue[]) : [];
   return new Map(list.map((item) => [textOf(asObject(item)?.['id']) ?? '', item] as const));

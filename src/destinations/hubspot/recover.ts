@@ -4,6 +4,7 @@ import { readRows } from './answer.ts';
 import { reasonOf } from './classify.ts';
 import { labelOf } from './exchange.ts';
 import { findContacts, toFoundRecord } from './find-contacts.ts';
+import { findNote } from './find-note.ts';
 import { SEARCH } from './limits.ts';
 import { EXTERNAL_ID } from './objects.ts';
 import type { HubSpotParts } from './parts.ts';
@@ -29,7 +30,8 @@ export async function recoverRecord(
   const looked = await look(parts, write, context);
   if (looked === null) return { kind: 'unknowable' };
   if (looked.kind !== 'ok') return looked;
-  const visibleAtMs = (write.attemptedAtMs ?? 0) + INDEX_LAG_MS;
+  // What hangs on a contact is listed without a search.
+  const visibleAtMs = write.kind === 'note' ? 0 : (write.attemptedAtMs ?? 0) + INDEX_LAG_MS;
   if (looked.value === null && parts.clock.now() < visibleAtMs) {
     const reason = `a new ${write.kind} may not be found yet: looking again when HubSpot's index had its time`;
     return { kind: 'retry', reason, notBeforeMs: visibleAtMs };
@@ -40,14 +42,29 @@ export async function recoverRecord(
 /** Null: there is nothing to look by. */
 async function look(
   parts: HubSpotParts,
-  { kind, key }: RecordWrite,
+  write: RecordWrite,
   context: RequestContext,
 ): Promise<Result<FoundRecord | null> | null> {
+  const { kind, key, aliases = [] } = write;
+  if (kind === 'note') return findNote(parts, write, context);
   if (kind === 'call') return searchCall(parts, key, context);
-  const query = kind === 'contact' ? toQuery(key) : null;
-  if (query === null) return null;
-  const result = await findContacts(parts, query, context);
-  return result.kind === 'ok' ? { kind: 'ok', value: result.value[0] ?? null } : result;
+  return kind === 'contact' ? searchContact(parts, [key, ...aliases], context) : null;
+}
+
+/** By whatever of these a search can find; null: by none. */
+async function searchContact(
+  parts: HubSpotParts,
+  keys: readonly string[],
+  context: RequestContext,
+): Promise<Result<FoundRecord | null> | null> {
+  const queries = keys.flatMap((key) => toQuery(key) ?? []);
+  for (const query of queries) {
+    const result = await findContacts(parts, query, context);
+    if (result.kind !== 'ok') return result;
+    const [found] = result.value;
+    if (found !== undefined) return { kind: 'ok', value: found };
+  }
+  return queries.length === 0 ? null : { kind: 'ok', value: null };
 }
 
 /** A person's key is the first of his identities: `phone:+14155550123`. */

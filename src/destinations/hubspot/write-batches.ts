@@ -63,7 +63,9 @@ function readWritten(answer: Answer, rows: readonly WriteRow[], reading: Reading
   const { records, errors } = readRows(answer);
   const shown = rawRows(answer);
   return rows.map((row, index) => {
-    const record = records.find((candidate) => answers(candidate, row, { index, ...reading }));
+    const named = records.find((candidate) => answers(candidate, row, { index, ...reading }));
+    // A record that was merged away may answer under the id of the one that is left.
+    const record = named ?? (errors.length === 0 ? onlyOne(records, rows) : undefined);
     if (record !== undefined) {
       return { value: { kind: 'record', record }, shown: { result: shown.results[records.indexOf(record)] ?? null } };
     }
@@ -86,8 +88,8 @@ function concerns({ traceIds, ids }: HubSpotError, { id }: WriteRow, index: numb
   return traceIds.includes(String(index)) || ids.some((named) => named.toLowerCase() === id.toLowerCase());
 }
 
-function onlyOne(errors: readonly HubSpotError[], rows: readonly WriteRow[]): HubSpotError | undefined {
-  return rows.length === 1 ? errors[0] : undefined;
+function onlyOne<Part>(parts: readonly Part[], rows: readonly WriteRow[]): Part | undefined {
+  return rows.length === 1 ? parts[0] : undefined;
 }
 
 /** It may have been written: whoever asks again finds it by its key. */

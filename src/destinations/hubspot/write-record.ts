@@ -1,14 +1,19 @@
-import type { FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
+import type { AlreadyThere, FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
 import type { HubSpotRecord } from './answer.ts';
 import { compareShown } from './compare.ts';
 import { createAlone } from './create-alone.ts';
+import { findByAlias } from './find-by-alias.ts';
+import { toFoundRecord } from './find-contacts.ts';
+import type { Formatted } from './format.ts';
 import { keepLifecycleForward } from './lifecycle.ts';
 import type { HubSpotParts } from './parts.ts';
 import type { Portal } from './portal.ts';
-import { prepareWrite } from './prepare.ts';
+import { BODY, RECORDING } from './objects.ts';
+import { prepareWrite, withLink } from './prepare.ts';
+import { isLink } from './recording.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
-type WriteResult = Result<Written> | Planned;
+export type WriteResult = Result<Written> | Planned | AlreadyThere;
 
 /** One write at work. */
 export interface Task {
@@ -33,6 +38,8 @@ export async function writeRecord(
 ): Promise<WriteResult> {
   const task = await prepare(parts, write, context);
   if (!('parts' in task)) return task;
+  const known = await findByAlias(task);
+  if (known !== null) return known;
   const result = await put(await keepLifecycleForward(task));
   return result.kind === 'ok' ? attach(task, result) : result;
 }
@@ -96,23 +103,33 @@ function written({ write, properties, portal, notes }: Task, record: HubSpotReco
  * Another record holds a value that exists once (hubspot.md section 8.2). A new record turns out to be that one; a known
  * record does without the value.
  */
-async function meet(
-  task: Task,
-  { id, property, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
-): Promise<WriteResult> {
-  const { write, parts } = task;
+async function meet(task: Task, held: Extract<WriteVerdict, { kind: 'exists' }>): Promise<WriteResult> {
+  const { write, parts, context } = task;
+  const { id, property, reason } = held;
   if (write.id !== null) {
     const field = property ?? 'email';
     return withoutFields(task, [{ field, reason: `it belongs to record ${id}` }], reason);
   }
-  if (task.triesLeft <= 0) return { kind: 'retry', reason };
-  const adopted = await put({ ...task, write: { ...write, id }, triesLeft: task.triesLeft - 1 });
-  if (adopted.kind !== 'gone') return adopted;
-  // An archived record may still hold the value, and cannot be written to (hubspot.md section 14).
-  if (property === null || !Object.hasOwn(task.properties, property)) {
-    return createAlone({ ...task, parts }, conclude);
+  const looked = await parts.readById[write.kind](id, context);
+  if (looked.kind === 'record') return { kind: 'exists', record: toFoundRecord(looked.record) };
+  return looked.kind === 'missing' || looked.kind === 'not_unique' ? besideDeleted(task, held) : looked;
+}
+
+/**
+ * An archived record may still hold the value, and cannot be written to (hubspot.md section 14). Without the value, then;
+ * of our own key there is another, the same each time.
+ */
+async function besideDeleted(
+  task: Task,
+  { id, property, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
+): Promise<WriteResult> {
+  const field = property ?? 'email';
+  if (Object.hasOwn(task.properties, field)) {
+    return withoutFields(task, [{ field, reason: `it belongs to record ${id}, which was deleted` }], reason);
   }
-  return withoutFields(task, [{ field: property, reason: `it belongs to record ${id}, which was deleted` }], reason);
+  if (task.triesLeft <= 0) return { kind: 'retry', reason };
+  const write = { ...task.write, key: `${task.write.key}#${id}` };
+  return put({ ...task, write, triesLeft: task.triesLeft - 1 });
 }
 
 function withoutFields(
@@ -124,12 +141,18 @@ function withoutFields(
   const isLess = properties.length < Object.keys(task.properties).length;
   if (!isLess || task.triesLeft <= 0) return Promise.resolve({ kind: 'rejected', reason });
   const notes = refused.map((note) => ({ ...note, kind: 'dropped' as const }));
-  return put({
-    ...task,
-    properties: Object.fromEntries(properties),
-    notes: [...task.notes, ...notes],
-    triesLeft: task.triesLeft - 1,
-  });
+  const rest = { properties: Object.fromEntries(properties), notes: [...task.notes, ...notes] };
+  return put({ ...task, ...withRefusedLink(task, rest), triesLeft: task.triesLeft - 1 });
+}
+
+/** What HubSpot turns out not to play can still be listened to; as long as it is refused, it is tried again and linked again. */
+function withRefusedLink({ write, properties }: Task, rest: Formatted): Formatted {
+  const url = properties[RECORDING] ?? '';
+  if (RECORDING in rest.properties || !isLink(url)) return rest;
+  const notes = rest.notes.map((note) =>
+    note.field === RECORDING ? { ...note, reason: `${note.reason}; the link stands in ${BODY}` } : note,
+  );
+  return withLink(url, { ...rest, notes }, write);
 }
 
 /** Once; that it was done is remembered by the record's link. */

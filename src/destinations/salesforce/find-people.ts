@@ -83,15 +83,23 @@ function convertedTo({ type, fields }: FoundRow): string | null {
   return textOf(fields['ConvertedContactId']) ?? textOf(fields['ConvertedAccountId']) ?? '';
 }
 
-/** Who a person is now: itself, or what a Lead was converted to; null when there is nobody. */
-export async function followPerson(
+/** Who a person is now: itself, or what a Lead was converted to. */
+export async function findPerson(
   parts: SalesforceParts,
   id: string,
   context: RequestContext,
-): Promise<string | null | Failure> {
+): Promise<Result<FoundRecord>> {
   const rows = await parts.lookups.byId(longId(id), context);
   const people = 'kind' in rows ? rows : await followConverted(parts, rows, context);
-  return 'kind' in people ? people : (people[0]?.id ?? null);
+  if ('kind' in people) return people;
+  const [person] = people;
+  return person === undefined
+    ? { kind: 'gone', reason: noRecord(id) }
+    : { kind: 'ok', value: toFoundRecord(parts, person) };
+}
+
+function noRecord(id: string): string {
+  return `Salesforce has no record ${id}`;
 }
 
 /** The current state of one record; `gone` when it was deleted, merged away or, a Lead, converted. */
@@ -106,7 +114,7 @@ export async function readRecord(
   if ('kind' in rows) return rows;
   const [row] = rows;
   if (row === undefined || row.fields['IsDeleted'] === true) {
-    return { kind: 'gone', reason: `Salesforce has no record ${id}` };
+    return { kind: 'gone', reason: noRecord(id) };
   }
   if (convertedTo(row) !== null) return { kind: 'gone', reason: `Lead ${id} was converted` };
   return { kind: 'ok', value: toFoundRecord(parts, row) };

@@ -1,7 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { HttpResponse } from '../../shared/http-client.ts';
-import type { LimitNews } from '../destination.ts';
-import type { Rate } from '../rate.ts';
+import type { LimitNews, Rate } from '../rate.ts';
 import type { SalesforceConfig } from './schema.ts';
 
 /** Requests are large and few; 25 that run for 20 seconds are all an org allows (salesforce.md section 4.10). */

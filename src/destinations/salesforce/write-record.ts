@@ -1,13 +1,22 @@
-import type { FieldNote, Planned, RecordWrite, RequestContext, Result, Written } from '../destination.ts';
+import type {
+  AlreadyThere,
+  Failure,
+  FieldNote,
+  Planned,
+  RecordWrite,
+  RequestContext,
+  Result,
+  Written,
+} from '../destination.ts';
 import type { BadField } from './classify-row.ts';
-import { followPerson } from './find-people.ts';
+import { findPerson, readRecord } from './find-people.ts';
 import { keyFieldOf, longId, personTypeOf, typeOfId, type SObjectType } from './objects.ts';
 import { hasKey, type Org } from './org.ts';
 import type { SalesforceParts } from './parts.ts';
 import { keyText, prepareWrite, type PreparedWrite } from './prepare.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
-type WriteResult = Result<Written> | Planned;
+type WriteResult = Result<Written> | Planned | AlreadyThere;
 
 /** One write at work. */
 interface Task {
@@ -108,34 +117,26 @@ async function adopt(
   task: Task,
   { id, field, reason }: Extract<WriteVerdict, { kind: 'exists' }>,
 ): Promise<WriteResult> {
-  const { write, type } = task;
+  const { type } = task;
   // Another Task with this value is another matter, and none of ours.
   if (type === 'Task' && field !== null && field !== keyFieldOf(type)) return { kind: 'rejected', reason };
   const found = id ?? (await findByKey(task));
   if (found !== null && typeof found === 'object') return found;
   // Salesforce answers so while the first of two quick writes is on its way (salesforce.md section 4.4).
-  if (found === null) return { kind: 'retry', reason };
-  return write.kind === 'contact' ? adoptPerson(task, found, reason) : unwritten(found);
+  return found === null ? { kind: 'retry', reason } : meet(task, found, reason);
 }
 
-function unwritten(id: string): WriteResult {
-  return { kind: 'ok', value: { id, created: false, isUnwritten: true } };
-}
-
-async function adoptPerson({ parts, context }: Task, id: string, reason: string): Promise<WriteResult> {
-  const person = await followPerson(parts, id, context);
-  if (person === null) return { kind: 'retry', reason };
-  return typeof person === 'string' ? unwritten(person) : person;
+/** As it stands: which of its values are written is decided by who asked for it. */
+async function meet({ parts, write, context }: Task, id: string, reason: string): Promise<WriteResult> {
+  const looked = await (write.kind === 'contact'
+    ? findPerson(parts, id, context)
+    : readRecord(parts, { kind: write.kind, id }, context));
+  if (looked.kind === 'gone') return { kind: 'retry', reason };
+  return looked.kind === 'ok' ? { kind: 'exists', record: looked.value } : looked;
 }
 
 /** Null: nobody has it. */
-async function findByKey({
-  parts,
-  write,
-  type,
-  org,
-  context,
-}: Task): Promise<string | null | Exclude<WriteResult, { kind: 'ok' }>> {
+async function findByKey({ parts, write, type, org, context }: Task): Promise<string | null | Failure> {
   if (!hasKey(org, type)) return null;
   const key = keyText(write.key, keyFieldLength(org, type));
   const rows = await parts.byKey[type === 'Task' ? 'Task' : 'person'](key, context);
@@ -166,7 +167,7 @@ async function meetDuplicates(
   const { parts, write } = task;
   const match = ids.find((id) => typeOfId(id) === parts.createAs) ?? ids.find((id) => personTypeOf(id) !== null);
   const isTaken = parts.duplicateRules === 'use_match' && write.kind === 'contact' && write.id === null;
-  if (isTaken && match !== undefined) return adoptPerson(task, match, reason);
+  if (isTaken && match !== undefined) return meet(task, match, reason);
   return { kind: 'rejected', reason, hint: DUPLICATE_HINTS[parts.duplicateRules] };
 }
 

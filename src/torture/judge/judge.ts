@@ -1,5 +1,5 @@
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { TortureCrm } from '../stage/stage.ts';
+import type { TortureCrm } from '../crm/torture-crm.ts';
 import { hashBody } from '../traffic/delivery.ts';
 import type { Traffic } from '../traffic/senders.ts';
 import { compareCrm, problemsOf, type CrmComparison, type CrmState } from './compare.ts';
@@ -55,7 +55,7 @@ export async function judge({ ledger, crms, traffic, toleratedAnswers }: EndStat
 
 /** Every record the CRMs hold. */
 export function readCrms(crms: readonly TortureCrm[]): Map<string, CrmState> {
-  return new Map(crms.map(({ name, server }) => [name, server.state()]));
+  return new Map(crms.map(({ name, state }) => [name, state()]));
 }
 
 async function compareLedger(

@@ -1,6 +1,5 @@
-import { createChaos } from '../crm/chaos.ts';
 import type { Random } from '../random.ts';
-import type { TortureCrm } from '../stage/stage.ts';
+import type { TortureCrm } from '../crm/torture-crm.ts';
 import { holdOn, within } from '../wait.ts';
 import type { Mischief, MischiefContext } from './mischief.ts';
 
@@ -51,8 +50,8 @@ const STEP_MS = 250;
 const SLOW_MS = 300;
 
 /**
- * A share of all requests goes wrong (`chaos`: 503, 429 with Retry-After, resets before and after the work, 502 HTML after
- * the work, bodies cut in the middle, errors that come as 200); besides, answers are withheld after the work was done, and
+ * A share of all requests goes wrong in the ways of the CRM (503, 429, resets before and after the work, 502 HTML after the
+ * work, bodies cut in the middle, with REST errors that come as 200, with HubSpot locks); besides, answers are withheld after the work was done, and
  * come slowly for a while.
  */
 export const crmLies: Mischief = {
@@ -60,7 +59,8 @@ export const crmLies: Mischief = {
   title: 'CRM fails and lies',
   async run({ stage, random, signal }) {
     const crms = random.chance(0.5) ? stage.crms : [random.pick(stage.crms)];
-    for (const { server } of crms) server.setChaos(createChaos(random.int(10, 40) / 100, random.int(1, 1_000_000)));
+    for (const { server, createChaos } of crms)
+      server.setChaos(createChaos(random.int(10, 40) / 100, random.int(1, 1_000_000)));
     for (let steps = random.int(4, 14); steps > 0 && !signal.aborted; steps -= 1) {
       for (const crm of crms) misbehave(crm, random);
       await holdOn(STEP_MS, signal);

@@ -1,7 +1,8 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { startRestCrm, type RestCrm } from '../crm/rest-crm.ts';
+import { startCrms } from '../crm/start-crms.ts';
+import type { TortureCrm } from '../crm/torture-crm.ts';
 import { watchWrites } from '../crm/watch-writes.ts';
 import type { TortureMode, TortureOptions } from '../options.ts';
 import { createDaemon, type Daemon, type DaemonOptions } from './daemon-process.ts';
@@ -13,11 +14,6 @@ import { INSTALL, type Host } from './host.ts';
 import { startPostgres, type OwnPostgres } from './postgres.ts';
 import { startRedis, type OwnRedis } from './redis.ts';
 import { writeConfig } from './write-config.ts';
-
-export interface TortureCrm {
-  readonly name: string;
-  readonly server: RestCrm;
-}
 
 /** Everything that runs while a torture runs. */
 export interface Stage {
@@ -68,16 +64,13 @@ export async function setStage(options: TortureOptions, host: Host, folder: stri
   }
 }
 
-async function startPieces({ mode, only }: TortureOptions, host: Host, folder: string): Promise<Pieces> {
+async function startPieces({ mode, crm, only }: TortureOptions, host: Host, folder: string): Promise<Pieces> {
   const dataFolder = join(folder, 'data');
   const disk = only.includes('disk') ? await openDisk(host, dataFolder, mode === 'embedded') : null;
   mkdirSync(dataFolder, { recursive: true });
   const postgres = mode === 'embedded' ? null : await startOwnPostgres(host, folder, dataFolder);
   const redis = mode !== 'scaled' || host.redis === null ? null : await startRedis(host.redis, folder);
-  const crms = await Promise.all(
-    CRMS.map(async ({ name }) => ({ name, server: await startRestCrm({ latencyMs: CRM_LATENCY_MS }) })),
-  );
-  return { dataFolder, disk, postgres, redis, crms };
+  return { dataFolder, disk, postgres, redis, crms: await startCrms(crm) };
 }
 
 async function startOwnPostgres(host: Host, folder: string, dataFolder: string): Promise<OwnPostgres> {
@@ -91,13 +84,6 @@ async function closePieces({ postgres, redis, disk, crms }: Pieces, keep: boolea
   await disk?.close(keep);
 }
 
-/** Both ways to keep calls apart: a URL of their own, and a marker that has to be looked up. */
-const CRMS = [
-  { name: 'keyed', callStrategy: 'put' },
-  { name: 'marked', callStrategy: 'find_or_create' },
-] as const;
-const CRM_LATENCY_MS = 2;
-
 interface Made {
   readonly pieces: Pieces;
   readonly folder: string;
@@ -105,7 +91,7 @@ interface Made {
 }
 
 async function createDaemons(options: TortureOptions, host: Host, { pieces, folder, problems }: Made) {
-  const environment = sharedEnvironment(writeTortureConfig(folder, pieces.crms), {
+  const environment = sharedEnvironment(writeConfig({ folder, crms: pieces.crms, retry: RETRY }), {
     // In the other modes nothing is kept there.
     dataFolder: pieces.postgres === null ? pieces.dataFolder : join(folder, 'unused'),
     databaseUrl: pieces.postgres?.url ?? null,
@@ -131,21 +117,7 @@ async function createOne(character: Pick<Daemon, 'name' | 'role'>, { faketime, .
   return createDaemon({ ...character, ...shared, port, environment, clockFile: clock.clockFile });
 }
 
-function writeTortureConfig(folder: string, crms: readonly TortureCrm[]): string {
-  return writeConfig({
-    folder,
-    crms: CRMS.map((crm) => ({ ...crm, url: urlOf(crms, crm.name) })),
-    timeout: '1s',
-    maxInFlight: 4,
-    retry: '{ attempts: 100, first: 1s, max: 2s }',
-  });
-}
-
-function urlOf(crms: readonly TortureCrm[], name: string): string {
-  const crm = crms.find((each) => each.name === name);
-  if (crm === undefined) throw new Error(`there is no CRM "${name}"`);
-  return crm.server.url;
-}
+const RETRY = '{ attempts: 100, first: 1s, max: 2s }';
 
 /** One process that is all there is, or receivers and workers. */
 function cast({ mode, receivers, workers }: TortureOptions): Pick<Daemon, 'name' | 'role'>[] {

@@ -42,7 +42,7 @@ test('from a fresh account to one that is right: check, setup, setup again, chec
   const folder = folderWith(hubspotConfig(hubspot));
   const before = await runCli(folder, ['check', '--live']);
   expect(before).toMatchObject({ code: 0, stderr: '' });
-  expect(before.stdout).toContain('  warning  Contacts, calls, tasks have no unique key of ours');
+  expect(before.stdout).toContain('  warning  Contacts, calls, tasks, notes have no unique key of ours');
   expect(before.stdout.replaceAll(/\s+/g, ' ')).toContain('Run npm run hookline -- setup hubspot');
 
   const first = await runCli(folder, ['setup', 'hubspot']);
@@ -54,6 +54,8 @@ test('from a fresh account to one that is right: check, setup, setup again, chec
   made          The unique property hookline_call_id on calls.
   made          The property group "Hookline" on tasks.
   made          The unique property hookline_call_id on tasks.
+  made          The property group "Hookline" on notes.
+  made          The unique property hookline_call_id on notes.
 
 A running daemon takes this up within an hour, or when it is started again.
 Is everything right?
@@ -67,6 +69,7 @@ Is everything right?
       { outcome: 'present', message: 'The unique property hookline_person_key on contacts.' },
       { outcome: 'present', message: 'The unique property hookline_call_id on calls.' },
       { outcome: 'present', message: 'The unique property hookline_call_id on tasks.' },
+      { outcome: 'present', message: 'The unique property hookline_call_id on notes.' },
     ],
   });
 

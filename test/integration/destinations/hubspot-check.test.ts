@@ -31,9 +31,9 @@ test('`- sync: hubspot` in an account that is set up: all is well, and nothing w
   await open({ daily: 250_000 });
   expect(await checkHubSpot(hubspot)).toEqual([
     'ok HubSpot account 4242424 (STANDARD), data in na1, time zone America/New_York.',
-    'ok The token may read contacts, calls, tasks. Writing them takes the scope crm.objects.contacts.write, which a check does not try.',
+    'ok The token may read contacts, calls, tasks, notes. Writing them takes the scope crm.objects.contacts.write, which a check does not try.',
     expect.stringMatching(/^ok Left: \d+ of 100 requests in 10 s, 249,9\d\d of 250,000 today\.$/),
-    'ok HubSpot itself keeps doubles out: contacts, calls, tasks have a unique key of ours.',
+    'ok HubSpot itself keeps doubles out: contacts, calls, tasks, notes have a unique key of ours.',
     'ok Right: 16 mapped fields. Values that calls bring, or that HubSpot does not list, are checked when they are written: calls.hs_timestamp, calls.hs_call_duration.',
   ]);
   expect(hubspot.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -43,7 +43,7 @@ test('not set up: a warning with the command', async () => {
   await open({}, false);
   hubspot.addProperty('calls', { name: 'hookline_call_id' });
   expect(await complaints('')).toEqual([
-    'warning Contacts, tasks have no unique key of ours (hookline_person_key, hookline_call_id), so they are made one at a time, each after a look whether it is there. Run npm run hookline -- setup hubspot',
+    'warning Contacts, tasks, notes have no unique key of ours (hookline_person_key, hookline_call_id), so they are made one at a time, each after a look whether it is there. Run npm run hookline -- setup hubspot',
     'warning The property hookline_call_id of calls is not unique, so calls are made one at a time, each after a look whether it is there. HubSpot cannot make it unique later: delete it there, then run npm run hookline -- setup hubspot',
   ]);
 });

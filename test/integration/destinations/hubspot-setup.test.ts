@@ -23,6 +23,7 @@ const KEYS = [
   ['contacts', 'hookline_person_key'],
   ['calls', 'hookline_call_id'],
   ['tasks', 'hookline_call_id'],
+  ['notes', 'hookline_call_id'],
 ] as const;
 
 test('a fresh account: groups and unique properties are made, and nothing else', async () => {
@@ -111,7 +112,7 @@ test('a token that writes records only: each refusal names its scope; SETUP_TOKE
     ),
   );
   const steps = await setUpHubSpot(hubspot, { token: 'pat-records', setupToken: hubspot.token });
-  expect(steps.map((step) => step.split(' ')[0])).toEqual(Array.from({ length: 6 }, () => 'made'));
+  expect(steps.map((step) => step.split(' ')[0])).toEqual(Array.from({ length: 8 }, () => 'made'));
 });
 
 test('a wrong token: said once', async () => {

@@ -15,6 +15,8 @@ interface PlannedCall {
   readonly person: number;
   readonly givesEmail: boolean;
   readonly interested: boolean | null;
+  /** More than one record takes: the rest goes on in a note. */
+  readonly isLong: boolean;
   /** Minutes; the order of the calls in time. */
   readonly endedAt: number;
 }
@@ -37,6 +39,7 @@ const badWeek: fc.Arbitrary<Plan> = fc.record({
       person: fc.integer({ min: 0, max: 3 }),
       givesEmail: fc.boolean(),
       interested: fc.constantFrom(true, false, null),
+      isLong: fc.nat(3).map((number) => number === 0),
       endedAt: fc.integer({ min: 0, max: 59 }),
     }),
     { minLength: 1, maxLength: MAX_CALLS },
@@ -55,7 +58,11 @@ const badWeek: fc.Arbitrary<Plan> = fc.record({
 });
 
 /** The call as it is known after so many events: complete from the second on. */
-function callAt({ person, givesEmail, interested, endedAt }: PlannedCall, index: number, version: number): Call {
+function callAt(
+  { person, givesEmail, interested, isLong, endedAt }: PlannedCall,
+  index: number,
+  version: number,
+): Call {
   const minute = String(endedAt).padStart(2, '0');
   const isFinal = version > 1;
   return exampleCall({
@@ -69,10 +76,13 @@ function callAt({ person, givesEmail, interested, endedAt }: PlannedCall, index:
     ended_at: isFinal ? `2026-11-20T10:${minute}:30Z` : null,
     duration_s: isFinal ? 30 + index : null,
     summary: isFinal ? `summary of c${index}` : null,
+    transcript: isFinal && isLong ? LONG_TALK : 'Customer: Hi.',
     outcomes: isFinal ? { next_action: `call back c${index}`, ...(interested === null ? {} : { interested }) } : {},
     contact: { first_name: 'Dana', ...(givesEmail ? { email: `person${person}@example.com` } : {}) },
   });
 }
+
+const LONG_TALK = `${'Customer: and so on and on.\n'.repeat(3_000)}Customer: the last word.`;
 
 const phoneOf = (person: number): string => `+1202556010${person}`;
 
@@ -136,11 +146,25 @@ function expectModel(hubspot: HubSpot, { calls }: Plan): void {
       expect(sorted(keys)).toEqual(sorted(own.map(({ index }) => `callab/c${index}`)));
     }
   }
+  expectNotes(hubspot, calls);
   for (const { properties } of hubspot.records('calls')) {
     const index = Number(properties['hookline_call_id']?.replace('callab/c', ''));
     expect(properties).toMatchObject({ hs_call_duration: String((30 + index) * 1000), hs_call_status: 'COMPLETED' });
     expect(properties['hs_call_body']).toContain(`summary of c${index}`);
   }
+}
+
+/** One for each long talk, on the contact of its call. */
+function expectNotes(hubspot: HubSpot, calls: Plan['calls']): void {
+  const notes = hubspot.records('notes').map(({ id, properties }) => {
+    const [contactId = ''] = hubspot.associated('notes', id, 'contacts');
+    expect(properties['hs_note_body']).toContain('the last word');
+    return `${properties['hookline_call_id']} ${hubspot.record('contacts', contactId)?.properties['phone']}`;
+  });
+  const expected = calls.flatMap(({ isLong, person }, index) =>
+    isLong ? [`callab/c${index}#note#1 ${phoneOf(person)}`] : [],
+  );
+  expect(sorted(notes)).toEqual(sorted(expected));
 }
 
 const OPTIONS: WorldOptions = { action: { task: { subject: '{{ outcomes.next_action }}' } } };

@@ -73,6 +73,19 @@ test('nothing changed costs no request, a grown call one', async () => {
   expect(hubspot.requests.map(({ path }) => path)).toEqual(['/crm/objects/2026-03/calls/batch/update']);
 });
 
+test.each([{ hs_lead_status: 'NEW' }, { phone: '(202) 555-0143', firstname: 'D.' }])(
+  'nothing changed costs no request, also where what people wrote was left alone: %j',
+  async (properties) => {
+    const { hubspot, sync } = await open();
+    hubspot.create('contacts', { firstname: 'Dana', phone: '+12025550143', ...properties });
+    const call = exampleCall({ contact: { first_name: 'Dana' }, outcomes: {} });
+    await sync(call);
+    hubspot.clearRequests();
+    expect(await sync(call)).toMatchObject({ kind: 'finished' });
+    expect(hubspot.requests).toHaveLength(0);
+  },
+);
+
 test('a hundred callers at once share their requests, and each attempt keeps its own rows', async () => {
   const { hubspot, sync } = await open();
   const results = await Promise.all(Array.from({ length: 100 }, (_, number) => sync(caller(number))));
@@ -217,6 +230,33 @@ test('without unique properties: one by one, and a lost answer makes no second r
   expect(await sync(caller(1))).toMatchObject({ kind: 'finished' });
   expect(hubspot.records('contacts')).toHaveLength(1);
   expect(hubspot.records('calls')).toHaveLength(1);
+});
+
+test('a recording that HubSpot turns out not to take stands in the body as a link, and stays there', async () => {
+  const { hubspot, sync } = await open({ hubspot: { allowsRecordingQuery: false } });
+  const signed = 'https://media.example.com/a.mp3?signature=1';
+  for (const version of [1, 2]) {
+    const result = await sync(caller(1, { version, recording_url: signed, summary: `Summary ${version}.` }));
+    expect(fieldsOf(result, 'call')['hs_call_recording_url']).toMatch(
+      /^dropped: HubSpot refused it: .*; the link stands in hs_call_body$/,
+    );
+    const [call] = hubspot.records('calls');
+    expect(call?.properties['hs_call_recording_url']).toBeUndefined();
+    expect(call?.properties['hs_call_body']).toMatch(
+      new RegExp(`^<p>Recording: <a href="https://media.example.com/a.mp3.signature=1">.*<p>Summary ${version}.</p>`),
+    );
+  }
+});
+
+test('HubSpot answers an update under another id (the record was merged), and echoes no trace ids', async () => {
+  const { hubspot, sync } = await open({ hubspot: { mergedIdsRedirect: true, echoesTraceIds: false } });
+  const at = (number: number): ReturnType<typeof exampleCall> =>
+    caller(number, { customer_number: '+12025550143', ended_at: `2026-11-20T12:0${number}:00Z` });
+  await sync(at(1));
+  const ours = hubspot.records('contacts')[0]?.id ?? '';
+  hubspot.mergeContacts(hubspot.create('contacts', { firstname: 'Dana', email: 'dana@home.example' }), ours);
+  expect(await sync({ ...at(2), outcomes: { interested: false } })).toMatchObject({ kind: 'finished' });
+  expect(hubspot.records('contacts')).toHaveLength(1);
 });
 
 test('a stage only moves forward', async () => {

@@ -98,7 +98,7 @@ test.each([
 ] as const)('an answer that is %s ends the exchange, and is asked for once', async (_what, fault, outcome) => {
   simulator = await startSimulator(() => ({ status: 200, body: { records: [] } }));
   simulator.fail({ fault });
-  const session = { ...SESSION, instanceUrl: simulator.url, timeoutMs: 200 };
+  const session = { ...SESSION, instanceUrl: simulator.url, timeoutMs: 2000 };
   const { request } = await openDialogue(session, (connection) => connection.requestGet('/query?q=SELECT'));
   const http = createHttpClient({ allowPrivateNetworks: true });
   expect(await http.send(request)).toMatchObject({ kind: outcome });

@@ -195,11 +195,14 @@ describe('limits', () => {
     await session.ask('GET /sobjects');
     await session.ask('POST /sobjects/Lead', LEAD);
     await session.ask('POST /composite/sobjects', { records: [] });
-    await session.ask('POST /composite', { compositeRequest: [] });
+    const part = { method: 'GET', url: '/services/data/v66.0/query?q=SELECT+Id+FROM+Lead', referenceId: 'a' };
+    await session.ask('POST /composite', { compositeRequest: [part] });
+    const insert = { method: 'POST', url: '/services/data/v66.0/sobjects/Lead', referenceId: 'b', body: LEAD };
+    await session.ask('POST /composite', { compositeRequest: [part, insert] });
     await session.ask('GET /tooling/query?q=SELECT+Id+FROM+CustomField');
     await session.ask('GET /services/data');
     await session.ask('GET /limits');
-    const counted = { token: 1, query: 1, search: 1, describe: 2, write: 3, read: 1, tooling: 1, limits: 1 };
+    const counted = { token: 1, query: 2, search: 1, describe: 2, write: 3, read: 1, tooling: 1, limits: 1 };
     expect(salesforce.counts()).toEqual(counted);
     salesforce.clearRequests();
     expect(salesforce.counts()).toMatchObject({ token: 0, query: 0 });

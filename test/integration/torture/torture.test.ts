@@ -18,11 +18,12 @@ afterEach(() => {
   end = null;
 });
 
-test.each(MODES)(
-  '%s: whatever is killed, stopped, filled and stepped, nothing is lost, doubled or wrong',
-  async (mode) => {
+test.each([...MODES.map((mode) => [mode, 'rest'] as const), ['embedded', 'hubspot'], ['scaled', 'hubspot']] as const)(
+  '%s, %s: whatever is killed, stopped, filled and stepped, nothing is lost, doubled or wrong',
+  async (mode, crm) => {
     end = await torture({
       mode,
+      crm,
       seconds: 20,
       seed: 11,
       only: MISCHIEF_NAMES,
@@ -34,6 +35,6 @@ test.each(MODES)(
     expect(end.problems).toEqual([]);
     expect(end.ledger.acknowledged).toBeGreaterThan(0);
     expect(end.ledger.duplicates).toBeGreaterThan(0);
-    expect([...end.crms.values()].map(({ contacts }) => contacts.found > 0)).toEqual([true, true]);
+    expect([...end.crms.values()].map(({ contacts }) => contacts.found > 0)).not.toContain(false);
   },
 );

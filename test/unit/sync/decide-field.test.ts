@@ -213,3 +213,39 @@ test('only policies that look at the value ask for a read, and only when somethi
   expect([asks('fill_if_empty'), asks('append'), asks('max')]).toEqual([true, true, true]);
   expect(asks('fill_if_empty', decide('fill_if_empty', 'a', { current: null }).stamp)).toBe(false);
 });
+
+describe('what was left alone after a look', () => {
+  const needs = (write: WritePolicy, value: JsonValue, options: Options = {}): boolean => {
+    const { current, stamp, call = 's/1', force = false } = options;
+    const moment = { callKey: call, asOf: `${EARLIER} ${call}` };
+    return needsCurrentValue(field(write, value), { current, stamp: stamp ?? undefined, moment, force });
+  };
+
+  test.each([
+    ['fill_if_empty', 'ours', 'theirs'],
+    ['max', 1, 2],
+  ] as const)('%s: is not looked at again for the same value, in this call or another', (write, value, current) => {
+    const { action, stamp } = decide(write, value, { current });
+    expect(action).toBe('kept');
+    for (const call of ['s/1', 's/2']) {
+      expect(needs(write, value, { stamp, call })).toBe(false);
+      expect(decide(write, value, { stamp, call })).toMatchObject({ action: 'kept', after: value, stamp: null });
+    }
+    expect(decide(write, value, { stamp, current })).toMatchObject({ action: 'kept', stamp: null });
+  });
+
+  test('is looked at for another value, when forced, and while the fate of a write is open', () => {
+    const { stamp } = decide('fill_if_empty', 'ours', { current: 'theirs' });
+    expect(needs('fill_if_empty', 'other', { stamp })).toBe(true);
+    expect(needs('fill_if_empty', 'ours', { stamp, force: true })).toBe(true);
+    const open = { ...stamp, pending: [{ hash: 'h', asOf: EARLIER }] } as Stamp;
+    expect(needs('fill_if_empty', 'ours', { stamp: open })).toBe(true);
+  });
+
+  test('is filled once a look shows it empty, and forgotten then', () => {
+    const { stamp } = decide('fill_if_empty', 'ours', { current: 'theirs' });
+    const filled = decide('fill_if_empty', 'ours', { stamp, current: null });
+    expect(filled.action).toBe('write');
+    expect(filled.stamp).not.toHaveProperty('kept');
+  });
+});

@@ -17,6 +17,7 @@ export const WANTED_PROPERTIES: readonly WantedProperty[] = [
   wanted('contact', 'Hookline person key', 'Set by Hookline: keeps one contact per person. Leave it as it is.'),
   wanted('call', 'Hookline call id', 'Set by Hookline: keeps one record per call. Leave it as it is.'),
   wanted('task', 'Hookline call id', 'Set by Hookline: keeps one task per call and rule. Leave it as it is.'),
+  wanted('note', 'Hookline call id', 'Set by Hookline: keeps one note per part of a long text. Leave it as it is.'),
 ];
 
 function wanted(kind: keyof typeof OBJECT_TYPES, label: string, description: string): WantedProperty {

@@ -119,7 +119,7 @@ function lookAt(portal: Portal): Pick<HubSpot, 'records' | 'record' | 'holder' |
     record: (type, id) => portal.find(type, id),
     holder: (type, property, value) => portal.tables[type].holder(property, value),
     associated: (from, id, type) => [...portal.associations.of({ type: from, id }, type).keys()],
-    duplicates: () => (['contacts', 'calls', 'tasks'] as const).flatMap((type) => duplicates(portal, type)),
+    duplicates: () => (['contacts', 'calls', 'tasks', 'notes'] as const).flatMap((type) => duplicates(portal, type)),
   };
 }
 

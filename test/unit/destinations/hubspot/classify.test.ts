@@ -174,7 +174,11 @@ test('results and errors of a 207 are read, whatever else stands there', () => {
 });
 
 test('association ids are those of the official client', () => {
-  expect(TO_CONTACT).toEqual({ call: AssociationTypes.callToContact, task: AssociationTypes.taskToContact });
+  expect(TO_CONTACT).toEqual({
+    call: AssociationTypes.callToContact,
+    task: AssociationTypes.taskToContact,
+    note: AssociationTypes.noteToContact,
+  });
 });
 
 const config = (rest: JsonObject = {}): ReturnType<typeof hubspotSchema.parse> =>

@@ -85,7 +85,7 @@ test('without a schema everything goes as text', () => {
   expect(formatFields({ any: true }, null, 'calls')).toEqual({ properties: { any: 'true' }, notes: [] });
 });
 
-const portal = { schemas: { contact: SCHEMA, call: SCHEMA, task: SCHEMA }, readAtMs: 0 };
+const portal = { schemas: { contact: SCHEMA, call: SCHEMA, task: SCHEMA, note: SCHEMA }, readAtMs: 0 };
 const clock = { now: () => 1_795_176_000_000 };
 
 function write(changes: Partial<RecordWrite>): RecordWrite {
