@@ -1,7 +1,9 @@
 import { systemAfter } from '../../shared/after.ts';
 import type { DestinationDefinition, DestinationInput } from '../definition.ts';
 import type { Destination, RecordKind } from '../destination.ts';
+import type { Mapping } from '../mapped-field.ts';
 import { createTokenKeeper, type TokenKeeper } from '../token-keeper.ts';
+import { checkLive } from './check/check-live.ts';
 import { createSalesforceClient, refusedAgainHint, type SalesforceClient } from './client.ts';
 import { SALESFORCE_DEFAULTS } from './defaults.ts';
 import { findPeople, readRecord } from './find-people.ts';
@@ -29,6 +31,7 @@ function createSalesforce(input: DestinationInput<SalesforceConfig>): Destinatio
   const { name, config, dependencies } = input;
   const tokens = keepTokens(input);
   const parts = assemble(input, connect(input, tokens));
+  const mappings: Mapping[] = [];
   return {
     name,
     type: 'salesforce',
@@ -38,16 +41,18 @@ function createSalesforce(input: DestinationInput<SalesforceConfig>): Destinatio
     rate: rateOf(config),
     runsInFlight: RUNS_IN_FLIGHT,
     readLimits: createReadLimits(config, dependencies.clock),
-    willWrite: (kind, fields) =>
+    willWrite(kind, fields) {
+      mappings.push(...fields.map((field) => ({ ...field, kind })));
       parts.willWrite(
         kind,
         fields.map(({ field }) => field),
-      ),
+      );
+    },
     findContacts: (query, _scope, context) => findPeople(parts, query, context),
     readRecord: (kind, id, _scope, context) => readRecord(parts, { kind, id }, context),
     write: (write, context) => writeRecord(parts, write, context),
     recover: (write, context) => recoverRecord(parts, write, context),
-    check: () => Promise.resolve([]),
+    check: (context) => checkLive({ parts, config, mappings }, context),
     setup: (context, { token }) =>
       setUp({ ...parts, administrator: token === null ? null : connect(input, lend(tokens, token)) }, context),
   };
