@@ -70,6 +70,23 @@ test('keys that keep nothing unique, and keys that the user may not write', asyn
   );
 });
 
+test('objects that the user may not read, make or change, each told once', async () => {
+  await open();
+  salesforce.setObjectAccess('Account', 'none');
+  salesforce.setObjectAccess('Lead', 'read');
+  salesforce.setObjectAccess('Task', 'read');
+  const findings = await complaints('');
+  expect(findings.filter((finding) => finding.includes('The user may not'))).toEqual([
+    'error The user may not create and edit Lead. It takes "Create" and "Edit" on Lead, in a permission set of the user.',
+    'error The user may not read Account. It takes "Read" on Account, in a permission set of the user. Or take Account out of match_objects at destinations.salesforce.',
+    'error The user may not create and edit Task. It takes "Edit Tasks", in a permission set of the user.',
+  ]);
+  salesforce.setObjectAccess('Task', 'none');
+  expect(await complaints('')).toContain(
+    'error The user may not read Task. It takes "Read" on Task, in a permission set of the user.',
+  );
+});
+
 test('a sandbox, and an org without call fields', async () => {
   await open({ isSandbox: true, hasCallFields: false }, false);
   const findings = await checkSalesforce(salesforce);
@@ -136,6 +153,13 @@ call: { fields: { CallType: '{{ call.direction | map: inbound: "In", outbound: "
   ]);
 });
 
+test('what Salesforce takes only when a record is made is held to its values, too', async () => {
+  await open();
+  expect(await complaints('call: { fields: { TaskSubtype: Phone } }')).toEqual([
+    'error integrations[0].actions[0].call.fields.TaskSubtype: TaskSubtype on Task: "Phone" is not one of its values. Known: Task, Email, ListEmail, Cadence, Call, LinkedIn.',
+  ]);
+});
+
 test('a value that is not listed, of a picklist that takes it: a warning with the nearest', async () => {
   await open();
   expect(await complaints('contact: { fields: { Lead.Industry: Bankin, LeadSource: web } }')).toEqual([
@@ -167,6 +191,11 @@ test('fields that the org requires and nobody fills', async () => {
   ]);
   const mapped = 'contact: { fields: { Lead.Region__c: North } }\ncall: { fields: { Team__c: A } }';
   expect(await complaints(mapped)).toEqual([]);
+});
+
+test('a name and a company that nobody maps have something that stands in for them', async () => {
+  await open();
+  expect(await complaints('contact: { fields: { LastName: null, Lead.Company: null } }')).toEqual([]);
 });
 
 test('what is closed is asked of the org; a call that would stay open is a warning', async () => {

@@ -31,10 +31,8 @@ export async function checkAccess(checked: Checked, context: RequestContext): Pr
     return [{ level: 'error', message: `${reasonOf(answer, { label: `GET ${path}` })}.` }];
   }
   const needs = needsOf(checked);
-  const missing = VERBS.flatMap((verb) =>
-    needs[verb].filter((type) => !may(objects.get(type), verb)).map((type) => ({ verb, type })),
-  );
-  return missing.length === 0 ? [mayAll(needs)] : toldOnce(missing).map((lack) => mayNot(checked, lack));
+  const lacks = needs.read.flatMap((type) => lackOf(needs, type, objects.get(type)) ?? []);
+  return lacks.length === 0 ? [mayAll(needs)] : lacks.map((lack) => mayNot(checked, lack));
 }
 
 function needsOf({ parts: { people, createAs } }: Checked): Needs {
@@ -42,32 +40,33 @@ function needsOf({ parts: { people, createAs } }: Checked): Needs {
   return { read: [...written, 'Task'], create: [createAs, 'Task'], edit: [...written, 'Task'] };
 }
 
-function may(object: JsonObject | undefined, verb: Verb): boolean {
-  return object?.[FLAGS[verb]] === true;
-}
-
 interface Lack {
-  readonly verb: Verb;
   readonly type: SObjectType;
+  readonly verbs: readonly Verb[];
 }
 
 /** Who may not even read an object need not be told that he may not write it. */
-function toldOnce(missing: readonly Lack[]): readonly Lack[] {
-  return missing.filter(
-    ({ verb, type }) => verb === 'read' || !missing.some((other) => other.verb === 'read' && other.type === type),
-  );
+function lackOf(needs: Needs, type: SObjectType, object: JsonObject | undefined): Lack | null {
+  const missing = VERBS.filter((verb) => needs[verb].includes(type) && object?.[FLAGS[verb]] !== true);
+  if (missing.length === 0) return null;
+  return { type, verbs: missing.includes('read') ? ['read'] : missing };
 }
 
 function mayAll({ read, create }: Needs): CheckFinding {
   return { level: 'ok', message: `The user may read and edit ${listed(read)}, and create ${listed(create)}.` };
 }
 
-function mayNot({ parts: { people, createAs, destination } }: Checked, { verb, type }: Lack): CheckFinding {
+function mayNot({ parts: { people, createAs, destination } }: Checked, { type, verbs }: Lack): CheckFinding {
   const isOptional = type !== 'Task' && type !== createAs && people.types.length > 1;
   const way = isOptional ? ` Or take ${type} out of match_objects at destinations.${destination}.` : '';
-  const right = type === 'Task' && verb !== 'read' ? 'It takes "Edit Tasks"' : `It takes "${RIGHTS[verb]}" on ${type}`;
-  const message = `The user may not ${verb} ${type}. ${right}, in a permission set of the user.${way}`;
+  const message = `The user may not ${listed(verbs)} ${type}. It takes ${rightsOf(type, verbs)}, in a permission set of the user.${way}`;
   return { level: 'error', message };
 }
 
-const RIGHTS: Readonly<Record<Verb, string>> = { read: 'Read', create: 'Create', edit: 'Edit' };
+/** Tasks are no object of which each right is given by itself. */
+function rightsOf(type: SObjectType, verbs: readonly Verb[]): string {
+  if (type === 'Task' && !verbs.includes('read')) return '"Edit Tasks"';
+  return `${listed(verbs.map((verb) => RIGHTS[verb]))} on ${type}`;
+}
+
+const RIGHTS: Readonly<Record<Verb, string>> = { read: '"Read"', create: '"Create"', edit: '"Edit"' };
