@@ -1,5 +1,6 @@
 import { compileConfig, type CompiledConfig } from '../../src/config/compile.ts';
 import { parseConfig, type ConfigProblem } from '../../src/config/load.ts';
+import type { SecretStore } from '../../src/destinations/definition.ts';
 import { createIds } from '../../src/shared/ids.ts';
 import { createManualClock } from './manual-clock.ts';
 
@@ -36,7 +37,11 @@ type CheckedConfig =
   | { readonly kind: 'invalid'; readonly problems: readonly ConfigProblem[] };
 
 /** Parses and compiles a config as `hookline check` does: without a ledger, and without asking anybody. */
-export function checkConfig(text: string, variable: (name: string) => string | undefined): CheckedConfig {
+export function checkConfig(
+  text: string,
+  variable: (name: string) => string | undefined,
+  secrets?: SecretStore,
+): CheckedConfig {
   const loaded = parseConfig(text, 'hookline.yaml', { variable });
   if (loaded.kind === 'invalid') return loaded;
   const clock = createManualClock();
@@ -47,7 +52,7 @@ export function checkConfig(text: string, variable: (name: string) => string | u
     destination: () => ({
       clock,
       ids: createIds(clock),
-      secrets: { load: offline, save: offline, alone: offline },
+      secrets: secrets ?? { load: offline, save: offline, alone: offline },
       sandboxStore: new Proxy({} as never, { get: () => offline }),
     }),
     sync: offline,

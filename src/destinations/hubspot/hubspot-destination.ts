@@ -1,10 +1,10 @@
 import { systemAfter } from '../../shared/after.ts';
 import type { DestinationDefinition, DestinationInput } from '../definition.ts';
 import type { Destination, RecordKind } from '../destination.ts';
+import type { Mapping } from '../mapped-field.ts';
 import { withHeader, type Authenticator } from '../rest/authenticator.ts';
 import { createOAuth } from '../rest/oauth.ts';
 import { checkLive } from './check/check-live.ts';
-import type { Mapping } from './check/fields.ts';
 import { HUBSPOT_DEFAULTS } from './defaults.ts';
 import { continueInNotes } from './continue-in-notes.ts';
 import { createHubSpotClient, type ClientOptions, type HubSpotClient } from './exchange.ts';

@@ -18,6 +18,8 @@ export interface AnswerContext {
 
 /** Of what was asked; the asker knows what that was. 300: an external id that several records carry. */
 const REFUSALS = [300, 400, 404, 405, 409];
+/** What Salesforce also says to whom it does not show an object, or does not let make one of its records. */
+const ALSO_FORBIDDEN = ['INVALID_TYPE', 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'];
 /** 401s that no new session mends (salesforce.md section 2.8). */
 const HOPELESS = ['Connected app is not attached to Agent', 'This session is not valid for use with the REST API'];
 
@@ -28,6 +30,7 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Verdict 
   const reason = reasonOf(answer, context);
   if (status === 401) return unauthorised(reason, context);
   const byCode = readErrors(answer.body)
+    .filter(({ code }) => !(context.mayBeForbidden && ALSO_FORBIDDEN.includes(code)))
     .map((error) => failureOf(error, { ...context, reason }))
     .find((failure) => failure !== null);
   if (byCode !== undefined) return byCode;

@@ -2,6 +2,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import { toIso } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { dayIn, parseInstant } from '../../shared/time.ts';
+import { isId } from './objects.ts';
 import type { Field, PicklistValue } from './org.ts';
 
 /** A value as Salesforce takes it. `note`: it is not what was asked for. */
@@ -33,6 +34,7 @@ const FORMATS: Readonly<Record<string, Format>> = {
   datetime: asMoment,
   picklist: asOption,
   multipicklist: asOptions,
+  reference: asId,
 };
 
 function value(formatted: JsonValue, note?: string): Formatted {
@@ -82,6 +84,12 @@ function asDay(raw: JsonValue, zone: string): Formatted {
 function asMoment(raw: JsonValue): Formatted {
   const epochMs = toEpochMs(raw);
   return epochMs === null ? unusable(raw, 'a time') : value(toIso(epochMs));
+}
+
+/** Users, queues and records are told by id alone: a name or an address cut to its length would only be refused. */
+function asId(raw: JsonValue): Formatted {
+  const text = joined(raw).trim();
+  return isId(text) ? value(text) : unusable(raw, 'the id of a record: 15 or 18 letters and digits');
 }
 
 /** Milliseconds are what templates count in; shorter numbers are not guessed at. */

@@ -19,13 +19,13 @@ export function rateOf({ rate }: Pick<SalesforceConfig, 'rate'>): Rate {
 /** The day is the last 24 hours, so room comes back all the time: worth another look. */
 const LOOK_AGAIN_MS = 15 * 60_000;
 
-interface DailyUsage {
+export interface DailyUsage {
   readonly used: number;
   readonly limit: number;
 }
 
 /** `Sforce-Limit-Info: api-usage=18/15000`: on every answer of the REST API; null on others. */
-function readUsage({ headers }: Pick<HttpResponse, 'headers'>): DailyUsage | null {
+export function readUsage({ headers }: Pick<HttpResponse, 'headers'>): DailyUsage | null {
   const [, used, limit] = /api-usage=(\d+)\/(\d+)/.exec(headers['sforce-limit-info'] ?? '') ?? [];
   return used === undefined || limit === undefined ? null : { used: Number(used), limit: Number(limit) };
 }
@@ -44,6 +44,7 @@ export function createReadLimits(
   };
 }
 
-function count(requests: number): string {
+/** `100,000` */
+export function count(requests: number): string {
   return requests.toLocaleString('en-US');
 }

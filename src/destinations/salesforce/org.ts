@@ -128,7 +128,7 @@ async function readOrg(options: OrgOptions, context: RequestContext): Promise<Or
 }
 
 /** Null: there is no such object for this user. */
-async function readFields(
+export async function readFields(
   client: SalesforceClient,
   type: SObjectType,
   context: RequestContext,
@@ -138,7 +138,7 @@ async function readFields(
   if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
   if (reply.kind !== 'answer') return reply;
   const { answer } = reply;
-  if (answer.status === 403 || answer.status === 404) return null;
+  if (!isSuccessStatus(answer.status)) return null;
   const fields = objectsOf(asObject(answer.body)?.['fields']);
   if (fields.length === 0) return { kind: 'retry', reason: `${reasonOf(answer, question)}: no list of fields` };
   return new Map(fields.map((field) => readField(field)).map((field) => [field.name, field]));

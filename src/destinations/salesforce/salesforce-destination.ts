@@ -1,8 +1,10 @@
 import { systemAfter } from '../../shared/after.ts';
 import type { DestinationDefinition, DestinationInput } from '../definition.ts';
 import type { Destination, RecordKind } from '../destination.ts';
-import { createTokenKeeper } from '../token-keeper.ts';
-import { createSalesforceClient, refusedAgainHint } from './client.ts';
+import type { Mapping } from '../mapped-field.ts';
+import { createTokenKeeper, type TokenKeeper } from '../token-keeper.ts';
+import { checkLive } from './check/check-live.ts';
+import { createSalesforceClient, refusedAgainHint, type SalesforceClient } from './client.ts';
 import { SALESFORCE_DEFAULTS } from './defaults.ts';
 import { findPeople, readRecord } from './find-people.ts';
 import { createReadLimits, rateOf, RUNS_IN_FLIGHT } from './limits.ts';
@@ -11,6 +13,8 @@ import { createOrgReader } from './org.ts';
 import { createParts, type SalesforceParts } from './parts.ts';
 import { recoverRecord } from './recover.ts';
 import { salesforceSchema, type SalesforceAuth, type SalesforceConfig } from './schema.ts';
+import { lend } from './setup/lend.ts';
+import { setUp } from './setup/set-up.ts';
 import { fetchTokens } from './tokens.ts';
 import { writeRecord } from './write-record.ts';
 
@@ -25,7 +29,9 @@ const KINDS: readonly RecordKind[] = ['contact', 'call', 'task'];
 
 function createSalesforce(input: DestinationInput<SalesforceConfig>): Destination {
   const { name, config, dependencies } = input;
-  const parts = assemble(input);
+  const tokens = keepTokens(input);
+  const parts = assemble(input, connect(input, tokens));
+  const mappings: Mapping[] = [];
   return {
     name,
     type: 'salesforce',
@@ -35,29 +41,45 @@ function createSalesforce(input: DestinationInput<SalesforceConfig>): Destinatio
     rate: rateOf(config),
     runsInFlight: RUNS_IN_FLIGHT,
     readLimits: createReadLimits(config, dependencies.clock),
-    willWrite: (kind, fields) =>
+    willWrite(kind, fields) {
+      mappings.push(...fields.map((field) => ({ ...field, kind })));
       parts.willWrite(
         kind,
         fields.map(({ field }) => field),
-      ),
+      );
+    },
     findContacts: (query, _scope, context) => findPeople(parts, query, context),
     readRecord: (kind, id, _scope, context) => readRecord(parts, { kind, id }, context),
     write: (write, context) => writeRecord(parts, write, context),
     recover: (write, context) => recoverRecord(parts, write, context),
-    check: () => Promise.resolve([]),
+    check: (context) => checkLive({ parts, config, mappings }, context),
+    setup: (context, { token }) =>
+      setUp({ ...parts, administrator: token === null ? null : connect(input, lend(tokens, token)) }, context),
   };
 }
 
-function assemble({ name, config, dependencies }: DestinationInput<SalesforceConfig>): SalesforceParts {
-  const { clock } = dependencies;
-  const { api_version: version, timeout: timeoutMs } = config;
-  const tokens = createTokenKeeper({
+function keepTokens({ name, config, dependencies }: DestinationInput<SalesforceConfig>): TokenKeeper {
+  return createTokenKeeper({
     dependencies,
     identity: [config.login_url, ...identityOf(config.auth)],
-    fetch: (refreshToken, context) => fetchTokens({ config, clock }, refreshToken, context),
+    fetch: (refreshToken, context) => fetchTokens({ config, clock: dependencies.clock }, refreshToken, context),
     refusedHint: refusedAgainHint(name),
   });
-  const client = createSalesforceClient({ destination: name, version, timeoutMs, clock, tokens });
+}
+
+function connect(
+  { name, config, dependencies: { clock } }: DestinationInput<SalesforceConfig>,
+  tokens: TokenKeeper,
+): SalesforceClient {
+  const { api_version: version, timeout: timeoutMs } = config;
+  return createSalesforceClient({ destination: name, version, timeoutMs, clock, tokens });
+}
+
+function assemble(
+  { name, config, dependencies: { clock } }: DestinationInput<SalesforceConfig>,
+  client: SalesforceClient,
+): SalesforceParts {
+  const version = config.api_version;
   const orgs = createOrgReader({ client, version, clock, types: [...PERSON_TYPES, 'Task'] });
   return createParts({ destination: name, client, version, clock, after: systemAfter, orgs }, config);
 }

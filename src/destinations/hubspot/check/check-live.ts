@@ -1,11 +1,12 @@
 import type { CheckFinding, RecordKind, RequestContext } from '../../destination.ts';
+import type { Mapping } from '../../mapped-field.ts';
+import { sentenceOf } from '../../sentence-of.ts';
 import type { HubSpotParts } from '../parts.ts';
 import { checkAccess } from './access.ts';
 import { checkAccount } from './account.ts';
 import { readExternalOptions } from './external-options.ts';
-import { checkFields, type Mapping } from './fields.ts';
+import { checkFields } from './fields.ts';
 import { checkKeys } from './keys.ts';
-import { sentenceOf } from './look.ts';
 
 /** From this version on HubSpot holds API writes to the rules of its own forms (hubspot.md section 8.4). */
 const ENFORCES_RULES = '2026-09';

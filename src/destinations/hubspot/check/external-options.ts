@@ -1,12 +1,12 @@
 import type { JsonObject, JsonValue } from '../../../domain/json.ts';
 import type { RecordKind, RequestContext } from '../../destination.ts';
+import type { Mapping } from '../../mapped-field.ts';
 import { asObject } from '../../rest/read-path.ts';
 import { textOf } from '../answer.ts';
 import type { HubSpotClient } from '../exchange.ts';
 import { OBJECT_TYPES } from '../objects.ts';
 import type { HubSpotParts } from '../parts.ts';
 import type { Option, Portal, Property } from '../portal.ts';
-import type { Mapping } from './fields.ts';
 import { look } from './look.ts';
 
 /** Legal values that stand elsewhere than with their property, by `kind.field`; missing: they could not be read. */

@@ -1,15 +1,10 @@
 import type { JsonValue } from '../../../domain/json.ts';
-import type { CheckFinding, RecordKind } from '../../destination.ts';
-import type { MappedField } from '../../mapped-field.ts';
+import type { CheckFinding } from '../../destination.ts';
+import type { Mapping } from '../../mapped-field.ts';
 import { formatFields } from '../format.ts';
 import { OBJECT_TYPES } from '../objects.ts';
 import type { Portal } from '../portal.ts';
 import { checkOption, isUnlisted, type ExternalOptions } from './external-options.ts';
-
-/** A field of one kind, as integrations map it. */
-export interface Mapping extends MappedField {
-  readonly kind: RecordKind;
-}
 
 /**
  * Every mapped field against the properties of the account, and every value that can be told before there is a call. What

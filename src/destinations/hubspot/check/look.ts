@@ -1,5 +1,6 @@
 import type { CheckFinding, Failure, RequestContext } from '../../destination.ts';
 import type { Answer } from '../../rest/answer.ts';
+import { sentenceOf } from '../../sentence-of.ts';
 import { readError } from '../answer.ts';
 import type { HubSpotClient } from '../exchange.ts';
 
@@ -21,12 +22,6 @@ export async function look(client: HubSpotClient, path: string, context: Request
 /** A look that got no answer, for the operator. */
 export function failed({ failure }: Extract<Looked, { kind: 'failed' }>): CheckFinding {
   return { level: 'error', message: sentenceOf(failure) };
-}
-
-/** Reason and hint as sentences. */
-export function sentenceOf(failure: Failure): string {
-  const hint = 'hint' in failure && failure.hint !== undefined ? ` ${failure.hint}` : '';
-  return `${failure.reason.replace(/\.$/, '')}.${hint}`;
 }
 
 /** ` Give it one of these scopes: a, b.`; empty when HubSpot named none. */

@@ -10,7 +10,7 @@ export class Access {
   /** The password and the security token behind it. */
   readonly password = 'correct-horseSecurityToken24';
   readonly #org: Org;
-  readonly #sessions = new Map<string, { expiresAtMs: number }>();
+  readonly #sessions = new Map<string, { expiresAtMs: number; readonly isAdministrator: boolean }>();
   readonly #logins: WindowOf;
   #refreshToken: string | null = '5Aep861.refresh.0';
   #issued = 0;
@@ -26,11 +26,12 @@ export class Access {
   }
 
   /** A new session; null when the user logged in too often within an hour. */
-  open(): string | null {
+  open(isAdministrator = false): string | null {
     if (!this.#logins.take(this.#org.now())) return null;
     this.#issued += 1;
     const session = `${this.#org.id.slice(0, 15)}!AQ.simulator.${this.#issued}`;
-    this.#sessions.set(session, { expiresAtMs: this.#org.now() + this.#org.options.sessionTtlMs });
+    const expiresAtMs = this.#org.now() + this.#org.options.sessionTtlMs;
+    this.#sessions.set(session, { expiresAtMs, isAdministrator });
     return session;
   }
 
@@ -63,8 +64,8 @@ export class Access {
     this.#isFrozen = isFrozen;
   }
 
-  /** Throws 401 unless the header names a session; using it keeps it alive. */
-  authenticate(header: string | undefined): void {
+  /** Throws 401 unless the header names a session; using it keeps it alive. True when it is an administrator's. */
+  authenticate(header: string | undefined): boolean {
     const token = /^(?:Bearer|OAuth) (.+)$/.exec(header ?? '')?.[1] ?? '';
     const session = this.#sessions.get(token);
     const now = this.#org.now();
@@ -72,5 +73,6 @@ export class Access {
       throw new Refusal(401, { code: 'INVALID_SESSION_ID', message: 'Session expired or invalid' });
     }
     session.expiresAtMs = now + this.#org.options.sessionTtlMs;
+    return session.isAdministrator;
   }
 }

@@ -11,13 +11,24 @@ export function routeIdentity({
   return isIdentity && method === 'GET' ? identify : undefined;
 }
 
+/** `GET /services/data/v66.0`: what there is, and the address of whoever asks. */
+export function listResources({ org, address }: Account, version: number): ApiAnswer {
+  const base = `/services/data/v${version}.0`;
+  const names = ['tooling', 'query', 'queryAll', 'search', 'sobjects', 'composite', 'limits'];
+  const resources = names.map((name) => [name, `${base}/${name}`] as const);
+  return {
+    status: 200,
+    body: { ...Object.fromEntries(resources), identity: `${address()}/id/${org.id}/${org.actorId}` },
+  };
+}
+
 function identify({ org, access, address }: Account): ApiAnswer {
-  const { id, userId } = org;
+  const { id, actorId } = org;
   return {
     status: 200,
     body: {
-      id: `${address()}/id/${id}/${userId}`,
-      user_id: userId,
+      id: `${address()}/id/${id}/${actorId}`,
+      user_id: actorId,
       organization_id: id,
       username: access.username,
       preferred_username: access.username,

@@ -13,6 +13,7 @@ import type { SObjectType } from './object-types.ts';
 import { DEFAULT_OPTIONS, type SalesforceOptions } from './options.ts';
 import { Org } from './org.ts';
 import {
+  addDuplicateRuleByHand,
   addFieldByHand,
   changeField,
   convertLead,
@@ -111,6 +112,8 @@ export interface Salesforce extends Simulator {
   endSessions(): void;
   /** The refresh token is refused from now on. */
   revokeRefreshToken(): void;
+  /** The access token of an administrator, who may set up what the API user may not. */
+  openAdministrator(): string;
   /** Logins work, and every session is refused at once with 401: a policy, a range of addresses. */
   freeze(isFrozen?: boolean): void;
   /** As if so many requests had been made today, by other apps too. */
@@ -156,6 +159,7 @@ function guard({
   | 'lag'
   | 'endSessions'
   | 'revokeRefreshToken'
+  | 'openAdministrator'
   | 'freeze'
   | 'spendDaily'
 > {
@@ -171,6 +175,7 @@ function guard({
     lag: (ms) => org.setLag(ms),
     endSessions: () => access.endAll(),
     revokeRefreshToken: () => access.revokeRefreshToken(),
+    openAdministrator: () => access.open(true) ?? '',
     freeze: (isFrozen = true) => access.setFrozen(isFrozen),
     spendDaily: (requests) => limits.spendDaily(requests),
   };
@@ -221,7 +226,7 @@ function setUp(
     },
     setObjectAccess: (type, access) => org.security.setObject(type, access),
     addValidationRule: (type, rule) => org.rules.addValidation(type, rule),
-    addDuplicateRule: (type, rule) => org.rules.addDuplicate(type, rule),
+    addDuplicateRule: (type, rule) => addDuplicateRuleByHand(org, type, rule),
     setLeadAssignment: (ownerId) => void (org.rules.leadOwner = ownerId),
     failRows: (fault) => org.rules.addFault(fault),
   };

@@ -7,6 +7,7 @@ export type Entity =
   | 'Organization'
   | 'TaskStatus'
   | 'LeadStatus'
+  | 'DuplicateRule'
   | 'PermissionSet'
   | 'FieldPermissions'
   | 'PermissionSetAssignment'
@@ -34,6 +35,7 @@ export const ENTITIES: Readonly<Record<Entity, EntityDefinition>> = {
   Organization: { prefix: '00D', label: 'Organization', writable: false },
   TaskStatus: { prefix: '4oS', label: 'Task Status Value', writable: false },
   LeadStatus: { prefix: '01J', label: 'Lead Status Value', writable: false },
+  DuplicateRule: { prefix: '0Bm', label: 'Duplicate Rule', writable: false },
   PermissionSet: { prefix: '0PS', label: 'Permission Set', writable: true, setup: true },
   FieldPermissions: { prefix: '01k', label: 'Field Permissions', writable: true, setup: true },
   PermissionSetAssignment: { prefix: '0Pa', label: 'Permission Set Assignment', writable: true, setup: true },

@@ -10,6 +10,12 @@ export interface UserPermissions {
   readonly viewAllData: boolean;
 }
 
+export const ADMINISTRATOR: UserPermissions = {
+  customizeApplication: true,
+  managePermissionSets: true,
+  viewAllData: true,
+};
+
 export interface TaskStatus {
   readonly value: string;
   readonly isClosed: boolean;

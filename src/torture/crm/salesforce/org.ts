@@ -5,7 +5,7 @@ import type { Field, Schema } from './field.ts';
 import { FieldSecurity } from './field-security.ts';
 import { createId, readId } from './ids.ts';
 import { ALL_ENTITIES, ENTITIES, entityOfId, findEntity, type Entity } from './object-types.ts';
-import type { SalesforceOptions } from './options.ts';
+import { ADMINISTRATOR, type SalesforceOptions, type UserPermissions } from './options.ts';
 import { QueryCursors } from './query-cursors.ts';
 import { RecordTable, type StoredRecord } from './record-table.ts';
 import { OrgRules } from './rules.ts';
@@ -23,6 +23,8 @@ export class Org {
   /** Whom the API acts as, and who writes by hand. */
   readonly userId: string;
   readonly personId: string;
+  /** Whether the request at hand is an administrator's; requests are served one after the other. */
+  isAdministrator = false;
   readonly #search: Readonly<Record<Entity, SearchIndex>>;
   readonly #day: Intl.DateTimeFormat;
   readonly #lastNumbers = new Map<Entity, number>();
@@ -40,6 +42,15 @@ export class Org {
     this.id = this.nextId('Organization');
     this.userId = this.nextId('User');
     this.personId = this.nextId('User');
+  }
+
+  /** Whoever asks: the API user, or the person who is administrator. */
+  get actorId(): string {
+    return this.isAdministrator ? this.personId : this.userId;
+  }
+
+  get permissions(): UserPermissions {
+    return this.isAdministrator ? ADMINISTRATOR : this.options.permissions;
   }
 
   now(): number {

@@ -5,6 +5,7 @@ import { createField, type FieldDefinition } from './field.ts';
 import type { Entity, SObjectType } from './object-types.ts';
 import { sfTime, type Org } from './org.ts';
 import type { StoredRecord } from './record-table.ts';
+import type { DuplicateRule } from './rules.ts';
 import { Transaction } from './transaction.ts';
 import { readRow } from './values.ts';
 import { personContext } from './write-context.ts';
@@ -24,6 +25,13 @@ export function updateByHand(org: Org, type: SObjectType, id: string, fields: Js
 
 export function removeByHand(org: Org, type: SObjectType, id: string): void {
   act(org, (transaction) => deleteRecord(personContext(transaction), get(org, type, id)));
+}
+
+export function addDuplicateRuleByHand(org: Org, type: SObjectType, rule: DuplicateRule): void {
+  org.rules.addDuplicate(type, rule);
+  const name = rule.name ?? `Standard_${type}_Duplicate_Rule`;
+  const label = name.replaceAll('_', ' ');
+  org.seed('DuplicateRule', { DeveloperName: name, MasterLabel: label, SobjectType: type, IsActive: true });
 }
 
 /** The lead becomes a contact of a new account, or joins one there is; its tasks go along. */

@@ -3,7 +3,7 @@ import type { Account } from './account.ts';
 import type { ApiCall, Route } from './api.ts';
 import { composite, type RunPart } from './composite-api.ts';
 import { graph } from './graph-api.ts';
-import { routeIdentity } from './identity-api.ts';
+import { listResources, routeIdentity } from './identity-api.ts';
 import { routeOAuth } from './oauth-api.ts';
 import { answerRefusal, notFound, Refusal, Unreadable } from './refusals.ts';
 import { findRoute, listVersions, OLDEST, readAddress } from './routes.ts';
@@ -19,12 +19,14 @@ export function serve(account: Account, request: ApiRequest): ApiAnswer {
   const login = routeOAuth(request) ?? routeSoap(request);
   if (login !== undefined) return login(account, request);
   if (isVersionList(request)) return listVersions(account.org.options.latestVersion);
+  const { org } = account;
   try {
-    account.access.authenticate(request.headers['authorization']);
+    org.isAdministrator = account.access.authenticate(request.headers['authorization']);
   } catch (error) {
     return answerError(error, 0);
   }
   const answer = serveSession(account, request);
+  org.isAdministrator = false;
   return { ...answer, headers: { ...account.limits.headers(), ...answer.headers } };
 }
 
@@ -43,6 +45,7 @@ function serveSession(account: Account, request: ApiRequest): ApiAnswer {
     account.limits.take();
     checkVersion(account, version);
     checkBody(request);
+    if (address?.rest.length === 0 && request.method === 'GET') return listResources(account, version);
     const route = findWholeRoute(account, request);
     return runInTransaction(account, request, { version, route });
   } catch (error) {

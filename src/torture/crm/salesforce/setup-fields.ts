@@ -29,6 +29,7 @@ export const SETUP_FIELDS: Partial<Record<Entity, readonly FieldDefinition[]>> =
     ...fixed('IsConverted IsDefault', 'boolean'),
     ...fixed('SortOrder', 'int'),
   ],
+  DuplicateRule: [...fixed('DeveloperName MasterLabel SobjectType'), ...fixed('IsActive', 'boolean')],
   PermissionSet: [
     { name: 'Name', length: 80, nillable: false, permissionable: false },
     { name: 'Label', length: 80, nillable: false, permissionable: false },

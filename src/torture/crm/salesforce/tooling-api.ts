@@ -16,7 +16,7 @@ const MAX_EXTERNAL_IDS = 25;
 
 /** `POST /tooling/sobjects/CustomField {FullName: "Activity.Hookline_Call_Id__c", Metadata: {…}}` */
 export function createCustomField({ org, request, transaction }: ApiCall): ApiAnswer {
-  checkPermission(org.options.permissions.customizeApplication);
+  checkPermission(org.permissions.customizeApplication);
   const { object, name } = readFullName(request.body['FullName']);
   const metadata = request.body['Metadata'];
   if (!isObject(metadata))
@@ -62,7 +62,7 @@ function checkRoom(org: Org, object: string, field: Field): void {
 
 /** `PATCH /tooling/sobjects/CustomField/{id}`: the metadata anew. */
 export function updateCustomField(id: string, { org, request }: ApiCall): ApiAnswer {
-  checkPermission(org.options.permissions.customizeApplication);
+  checkPermission(org.permissions.customizeApplication);
   const { object, field } = locate(getRecord(org, 'CustomField', id));
   const metadata = request.body['Metadata'];
   if (!isObject(metadata))
@@ -73,7 +73,7 @@ export function updateCustomField(id: string, { org, request }: ApiCall): ApiAns
 }
 
 export function deleteCustomField(id: string, { org }: ApiCall): ApiAnswer {
-  checkPermission(org.options.permissions.customizeApplication);
+  checkPermission(org.permissions.customizeApplication);
   const { object, field } = locate(getRecord(org, 'CustomField', id));
   dropField(org, object, field);
   return NO_CONTENT;

@@ -25,7 +25,7 @@ export interface Named {
 export function getKeyField(org: Org, entity: Entity, name: string): Field {
   const field = org.visibleField(entity, name);
   if (field === undefined || !(field.externalId || field.idLookup)) throw missingKeyField(name);
-  const isOpen = field.unique || !field.externalId || org.options.permissions.viewAllData;
+  const isOpen = field.unique || !field.externalId || org.permissions.viewAllData;
   if (!isOpen) throw missingKeyField(name);
   return field;
 }

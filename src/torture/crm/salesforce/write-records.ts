@@ -78,12 +78,12 @@ export function getRecord(org: Org, entity: Entity, id: string, lost: () => Refu
   return record;
 }
 
-function checkWritable({ options, security }: Org, entity: Entity, person = false): void {
+function checkWritable({ permissions, security }: Org, entity: Entity, person = false): void {
   const { writable, setup = false } = ENTITIES[entity];
   if (!writable) {
     throw refuse('CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', `entity type ${entity} cannot be inserted or updated`);
   }
-  checkPermission(!setup || options.permissions.managePermissionSets);
+  checkPermission(!setup || permissions.managePermissionSets);
   if (person || security.canWriteObject(entity)) return;
   const message = 'insufficient access rights on object id';
   throw new Refusal(403, { code: 'INSUFFICIENT_ACCESS_OR_READONLY', message, fields: [] });
