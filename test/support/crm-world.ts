@@ -31,6 +31,8 @@ export interface CrmWorld {
     call: Call,
     options?: Partial<Pick<SyncInput, 'force' | 'mode' | 'signal'>>,
   ) => Promise<SyncResult | null>;
+  /** In a second process on the same ledger, without locks in common. */
+  readonly syncElsewhere: CrmWorld['sync'];
   /** The process dies: nothing of it goes on, what the ledger has stays. */
   readonly crash: () => void;
   readonly runtime: () => SyncDependencies['runtime'];
@@ -54,9 +56,11 @@ export function openCrmWorld(options: CrmWorldOptions): CrmWorld {
   const secrets = createMemorySecrets();
   const start = (): Process => startProcess(options, { http, ledger, secrets });
   let process = start();
+  let other: Process | null = null;
   return {
     ledger,
     sync: (call, changes = {}) => process.sync(call, changes),
+    syncElsewhere: (call, changes = {}) => (other ??= start()).sync(call, changes),
     crash() {
       process.die();
       process = start();

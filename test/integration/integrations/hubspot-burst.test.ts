@@ -4,7 +4,8 @@ import { createSyncAction } from '../../../src/integrations/actions/sync.ts';
 import { createHttpClient } from '../../../src/shared/http-client.ts';
 import { createKeyedMutex } from '../../../src/sync/keyed-mutex.ts';
 import { startHubSpot } from '../../simulators/hubspot/index.ts';
-import { addUniqueProperties, buildHubSpot, compile, createRuntime } from '../../support/hubspot-world.ts';
+import { buildDestination, compileAction, createRuntime } from '../../support/crm-world.ts';
+import { addUniqueProperties, hubspotConfig } from '../../support/hubspot-world.ts';
 import { createMemoryLedger } from '../../support/memory-crm.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { integration, openHouse } from './harness.ts';
@@ -17,11 +18,12 @@ test('a burst of unknown callers through the real worker and ledger: few request
   const http = createHttpClient({ allowPrivateNetworks: true });
   addUniqueProperties(hubspot);
   try {
-    const destination = buildHubSpot(hubspot, house.clock, { rate: { max_in_flight: 8, per: [] } });
+    const name = 'hubspot';
+    const destination = buildDestination({ name, config: hubspotConfig(hubspot), clock: house.clock });
     const { clock, ledger } = house;
     const runtime = createRuntime({ ...destination, limitClasses: {} }, { http, ledger: createMemoryLedger(), clock });
     const dependencies = { ledger, runtime, locks: createKeyedMutex(), clock };
-    const action = createSyncAction(compile(destination), () => dependencies);
+    const action = createSyncAction(compileAction(destination, { name }), () => dependencies);
     for (let number = 0; number < CALLS; number += 1) {
       const facts = { status: 'completed', customer_number: `+1202556${String(1000 + number)}` } as const;
       await house.deliver({ call: `c${number}`, type: 'call.ended', facts });
