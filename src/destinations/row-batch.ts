@@ -125,13 +125,18 @@ function keep<Item, Value, Question extends Asked>(
 ): void {
   if (exchange === null) return;
   for (const [index, { item, contexts }] of rows.entries()) {
-    const shown = results?.[index]?.shown ?? (reply.kind === 'answer' ? reply.answer.body : null);
     const part = {
       requestBody: JSON.stringify({ ...show(item), rows_in_this_request: rows.length }),
-      responseBody: exchange.outcome.kind === 'response' ? JSON.stringify(shown) : null,
+      responseBody: responseShown(exchange, reply, results?.[index]?.shown),
     };
     for (const context of contexts) context.keep(exchange, part);
   }
+}
+
+/** Its own row of an answer; what refuses everybody, as it came. */
+function responseShown({ outcome }: Exchange, reply: Reply, shown: JsonValue | undefined): string | null {
+  if (outcome.kind !== 'response') return null;
+  return reply.kind === 'answer' ? JSON.stringify(shown ?? reply.answer.body) : outcome.response.body;
 }
 
 async function alone<Item, Value, Question extends Asked>(

@@ -102,6 +102,14 @@ test('a hundred callers at once share their requests, and each attempt keeps its
   }
 });
 
+test('what refuses a whole request is kept with everybody who took part, in HubSpot’s words', async () => {
+  const { hubspot, sync } = await open();
+  await sync(caller(0));
+  hubspot.fail({ fault: FAULTS.limited('SECONDLY'), when: requestsOf({ operation: 'contacts batch/upsert' }) });
+  const results = await Promise.all([1, 2].map((number) => sync(caller(number))));
+  for (const result of results) expect(result?.requests.at(-1)?.responseBody).toContain('secondly limit');
+});
+
 test('one bad row fails alone, whether HubSpot names it or refuses them all', async () => {
   const { hubspot, sync } = await open({ action: { contact: { fields: { email: '{{ contact.email }}' } } } });
   const calls = [1, 2, 3, 4].map((number) =>
