@@ -127,16 +127,20 @@ function keep<Item, Value, Question extends Asked>(
   for (const [index, { item, contexts }] of rows.entries()) {
     const part = {
       requestBody: JSON.stringify({ ...show(item), rows_in_this_request: rows.length }),
-      responseBody: responseShown(exchange, reply, results?.[index]?.shown),
+      responseBody: responseShown(exchange, reply, results?.[index]),
     };
     for (const context of contexts) context.keep(exchange, part);
   }
 }
 
 /** Its own row of an answer; what refuses everybody, as it came. */
-function responseShown({ outcome }: Exchange, reply: Reply, shown: JsonValue | undefined): string | null {
+function responseShown(
+  { outcome }: Exchange,
+  reply: Reply,
+  result: { readonly shown: JsonValue } | undefined,
+): string | null {
   if (outcome.kind !== 'response') return null;
-  return reply.kind === 'answer' ? JSON.stringify(shown ?? reply.answer.body) : outcome.response.body;
+  return reply.kind === 'answer' && result !== undefined ? JSON.stringify(result.shown) : outcome.response.body;
 }
 
 async function alone<Item, Value, Question extends Asked>(
