@@ -3,8 +3,8 @@ import { createSign } from 'node:crypto';
 import type { HttpRequest } from '../../shared/http-client.ts';
 import type { OAuthConfig } from './auth-schema.ts';
 
-/** RFC 7523 wants short-lived assertions; Google and Salesforce allow up to an hour, Salesforce recommends minutes. */
-const ASSERTION_LIFE_SECONDS = 300;
+/** RFC 7523 wants short-lived assertions; Salesforce refuses those that end later than in five minutes, by its own clock. */
+const ASSERTION_LIFE_SECONDS = 180;
 
 export interface TokenRequestOptions {
   /** The newest refresh token; null for grants that have none. */

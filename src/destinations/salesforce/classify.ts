@@ -16,8 +16,10 @@ export interface AnswerContext {
   readonly nowMs: number;
 }
 
-/** Of what was asked; the asker knows what that was. 300: an external id that several records carry. */
-const REFUSALS = [300, 400, 404, 405, 409];
+/** Of what was asked; the asker knows what that was. */
+const REFUSALS = [400, 409];
+/** There is no such thing for this user; some askers can do without. */
+const ABSENT = [403, 404];
 /** What Salesforce also says to whom it does not show an object, or does not let make one of its records. */
 const ALSO_FORBIDDEN = ['INVALID_TYPE', 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'];
 /** 401s that no new session mends (salesforce.md section 2.8). */
@@ -34,14 +36,16 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Verdict 
     .map((error) => failureOf(error, { ...context, reason }))
     .find((failure) => failure !== null);
   if (byCode !== undefined) return byCode;
-  if (REFUSALS.includes(status) || (status === 403 && context.mayBeForbidden)) return { kind: 'answer', answer };
+  const isForTheAsker = REFUSALS.includes(status) || (ABSENT.includes(status) && context.mayBeForbidden);
+  if (isForTheAsker) return { kind: 'answer', answer };
   return byStatus(status, reason, context);
 }
 
 function byStatus(status: number, reason: string, context: AnswerContext): Failure {
   if (status === 403) return forbidden(reason, context);
   if (status >= 500 || [408, 420, 429].includes(status)) return broken(reason, context);
-  return status < 400 ? elsewhere(reason, context) : { kind: 'rejected', reason };
+  if (status < 400) return elsewhere(reason, context);
+  return status === 404 ? noSuchApi(reason, context) : { kind: 'rejected', reason };
 }
 
 function unauthorised(reason: string, { destination }: AnswerContext): Verdict {
@@ -66,6 +70,12 @@ function elsewhere(reason: string, { destination }: AnswerContext): Failure {
     reason,
     hint: `Salesforce leads elsewhere: check login_url at destinations.${destination}.`,
   };
+}
+
+/** Every path we ask for is one of the API itself. */
+function noSuchApi(reason: string, { destination }: AnswerContext): Failure {
+  const hint = `This does not look like Salesforce, or it does not serve this version: check login_url and api_version at destinations.${destination}.`;
+  return { kind: 'paused', reason, hint };
 }
 
 /** A gateway may have lost the answer of a write that was carried out. */

@@ -121,8 +121,10 @@ export function keyText(key: string, field: Pick<Field, 'length'> | undefined): 
 /** Where a call or task belongs; people are `Who`, companies `What`. */
 function personOf({ kind, contactId, attach, id }: RecordWrite): PreparedWrite['values'] {
   if (kind === 'contact' || contactId === null || !attach) return {};
-  if (personTypeOf(contactId) === 'Account') return { WhatId: contactId, ...(id === null ? {} : { WhoId: null }) };
-  return { WhoId: contactId };
+  const type = personTypeOf(contactId);
+  // What it hung on before must not stay beside it.
+  if (type === 'Account') return { WhatId: contactId, ...(id === null ? {} : { WhoId: null }) };
+  return { WhoId: contactId, ...(id === null || type !== 'Lead' ? {} : { WhatId: null }) };
 }
 
 /** A Task on a Lead can hang on nothing else (salesforce.md section 4.3). */

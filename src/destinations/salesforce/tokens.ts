@@ -21,6 +21,7 @@ export async function fetchTokens(
   context: RequestContext,
 ): Promise<FetchedTokens | Failure> {
   const dialogue = await openFlow(options, refreshToken);
+  if (dialogue === null) return UNREADABLE_KEY;
   // Asking for a token changes nothing in the org: a preview needs one too.
   const sent = await context.send(dialogue.request, 'read');
   if (sent.kind === 'planned') return { kind: 'retry', reason: 'a token is needed to look' };
@@ -36,14 +37,23 @@ export async function fetchTokens(
   return conclusion.kind === 'value' ? readTokens(conclusion.value, options) : refusal(conclusion, status);
 }
 
-function openFlow({ config, clock }: TokenOptions, refreshToken: string | null): Promise<Dialogue> {
+const UNREADABLE_KEY: Failure = {
+  kind: 'paused',
+  reason: 'login: private_key cannot be used to sign',
+  hint: 'auth.private_key must be an unencrypted RSA key in PEM, with its line breaks: ${file:/run/secrets/key.pem} keeps them.',
+};
+
+/** Null: the private key cannot be read. */
+async function openFlow({ config, clock }: TokenOptions, refreshToken: string | null): Promise<Dialogue | null> {
   const { auth, login_url: loginUrl, api_version: version, timeout: timeoutMs } = config;
   const at: LoginOptions = { loginUrl, version, timeoutMs, ...clientOf(auth) };
   switch (auth.flow) {
     case 'client_credentials':
       return openLogin(at, (oauth2) => oauth2.requestToken({ grant_type: 'client_credentials' }));
-    case 'jwt_bearer':
-      return openLogin(at, (oauth2) => oauth2.requestToken(assertionOf(auth, loginUrl, clock)));
+    case 'jwt_bearer': {
+      const grant = assertionOf(auth, loginUrl, clock);
+      return grant === null ? null : openLogin(at, (oauth2) => oauth2.requestToken(grant));
+    }
     case 'refresh_token':
       return openLogin(at, (oauth2) => oauth2.refreshToken(refreshToken ?? auth.refresh_token));
     case 'username_password':
@@ -63,11 +73,16 @@ function assertionOf(
   auth: Extract<SalesforceAuth, { flow: 'jwt_bearer' }>,
   loginUrl: string,
   clock: Clock,
-): Parameters<OAuth2['requestToken']>[0] {
+): Parameters<OAuth2['requestToken']>[0] | null {
   const { client_id: issuer, username: subject, private_key: privateKey } = auth;
   const audience = auth.audience ?? audienceOf(loginUrl);
-  const assertion = signAssertion({ issuer, subject, audience, privateKey }, clock.now());
-  return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
+  try {
+    const assertion = signAssertion({ issuer, subject, audience, privateKey }, clock.now());
+    return { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
+  } catch {
+    // The error may show parts of the key.
+    return null;
+  }
 }
 
 /** Salesforce wants the name of its login hosts, whichever host is asked; sandboxes tell by their names. */

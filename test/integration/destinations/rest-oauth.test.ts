@@ -270,6 +270,6 @@ test('JWT bearer: a signed, short-lived assertion', async () => {
     aud: 'https://auth.example.com',
     scope: 'calendar',
     iat: nowSeconds,
-    exp: nowSeconds + 300,
+    exp: nowSeconds + 180,
   });
 });

@@ -121,3 +121,22 @@ test.each([
   expect(outcome).toMatchObject({ kind: 'held', hint: expect.stringContaining(hint) });
   expect(JSON.stringify(outcome)).not.toContain(org.clientSecret);
 });
+
+test('a private key that is none is told in words', async () => {
+  const org = await openOrg();
+  const key = '-----BEGIN PRIVATE KEY-----\nbm90IGEga2V5\n-----END PRIVATE KEY-----';
+  const auth = { flow: 'jwt_bearer', client_id: org.clientId, username: org.username, private_key: key };
+  const { sync } = await open({ destination: { login_url: org.url, auth } });
+  expect(await sync(caller(1))).toMatchObject({
+    outcome: { kind: 'held', hint: expect.stringContaining('unencrypted RSA key') },
+  });
+  expect(org.requests).toEqual([]);
+});
+
+test('a version that the org does not serve pauses everything', async () => {
+  const { salesforce, sync } = await open({ destination: { api_version: '69.0' } });
+  expect(await sync(caller(1))).toMatchObject({
+    outcome: { kind: 'held', hint: expect.stringContaining('api_version') },
+  });
+  expect(salesforce.requests.length).toBeLessThan(8);
+});
