@@ -107,7 +107,7 @@ async function startParts(
   if (role !== 'receiver') {
     await backing.takeOver();
     parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
-    parts.upkeep = startUpkeep(services);
+    parts.upkeep = startUpkeep({ ...services, retention: services.loaded.config.retention });
     if (options.mode.kind !== 'embedded') parts.learning = learnPauses(services);
   }
 }
