@@ -46,6 +46,8 @@ export interface WantedRun {
   readonly destination: string;
   readonly state: 'waiting' | 'due';
   readonly dueAtMs: number;
+  /** After the fold: of an event that came in by a clock that was ahead, `dueAtMs` says too much. */
+  readonly waitsAtMostMs: number;
   readonly configHash: string;
   /** Event type that asked for it. */
   readonly trigger: string;

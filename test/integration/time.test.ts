@@ -189,3 +189,14 @@ test('calls taken while the clock was an hour ahead do not wait for that hour af
   await settled();
   expect(crm.duplicates()).toEqual([]);
 });
+
+test('calls taken by a receiver whose clock is an hour ahead of the worker are not done an hour later', async () => {
+  await openMode('embedded');
+  const clockFile = join(folder.path, 'clock');
+  writeFileSync(clockFile, '+3600');
+  const ahead = await start('receiver', { LD_PRELOAD: LIBFAKETIME, FAKETIME_TIMESTAMP_FILE: clockFile });
+  for (let number = 1; number <= 3; number += 1) await post(ahead, number);
+  await start('worker');
+  await waitUntil(() => crm.state().calls.length === 3, { what: 'three calls in the CRM', timeoutMs: 30_000 });
+  await settled();
+});
