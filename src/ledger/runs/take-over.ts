@@ -21,7 +21,7 @@ function endLeases({ db }: Database, nowMs: number): Statement {
   return toStatement(
     db
       .updateTable('runs')
-      .set({ claim_at_ms: nowMs })
+      .set({ claim_at_ms: nowMs, updated_at_ms: nowMs })
       .where(sql<boolean>`state = 'running'`),
   );
 }

@@ -124,6 +124,19 @@ export function describeClaims(open: OpenLedgerHarness): void {
       expect(callsIn(await claim())).toEqual(['retried']);
     });
 
+    test('nor does a run whose lease was ended by a successor with such a clock', async () => {
+      const { claim, clock, harness } = world();
+      await callsOf(world(), ['+1', '+2']);
+      await claim({ owner: 'dead' });
+      clock.advance(3_600_000);
+      await harness.ledger.takeOver(clock.now());
+      // Both are free now, and one is taken.
+      expect(await claim({ owner: 'dead as well', limit: 1 })).toHaveLength(1);
+      clock.advance(-3_600_000);
+      await harness.ledger.takeOver(clock.now());
+      expect(callsIn(await claim()).toSorted()).toEqual(['c0', 'c1']);
+    });
+
     test('a pause, a lock and a create of unknown fate of that hour end in time as well', async () => {
       const { clock, harness, record, fold } = world();
       const { ledger } = harness;
