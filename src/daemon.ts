@@ -69,7 +69,7 @@ async function startOn(backing: Backing, options: DaemonOptions): Promise<StartR
   const services: DaemonServices = { ...base, destinations, compiled: result.compiled };
   const parts: Parts = { receiver: null, work: null, upkeep: null, learning: null, admin: null };
   try {
-    await startParts(services, options, { parts, backing });
+    await startParts(services, options, parts);
   } catch (error) {
     await stopParts(services, parts, 0);
     throw error;
@@ -95,19 +95,14 @@ interface Started {
   readonly backing: Backing;
 }
 
-async function startParts(
-  services: DaemonServices,
-  options: DaemonOptions,
-  { parts, backing }: Started,
-): Promise<void> {
+async function startParts(services: DaemonServices, options: DaemonOptions, parts: Parts): Promise<void> {
   const { role, adminHost: host, adminPort: port } = options;
   services.metrics.readAtScrape(createReadings(services, options));
   parts.admin = await startAdmin({ ...services, host, port });
   if (role !== 'worker') parts.receiver = await startReceive(services, options);
   if (role !== 'receiver') {
-    await backing.takeOver();
     parts.work = startWork(services, () => (parts.receiver?.inFlight() ?? 0) > 0);
-    parts.upkeep = startUpkeep(services);
+    parts.upkeep = startUpkeep({ ...services, retention: services.loaded.config.retention });
     if (options.mode.kind !== 'embedded') parts.learning = learnPauses(services);
   }
 }

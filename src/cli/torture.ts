@@ -19,7 +19,8 @@ export interface TortureCommandOptions {
 
 /**
  * `hookline torture`: an installation of its own under load and mischief, then a comparison of every record. Exit 1 when
- * anything is lost, missing, doubled or wrong, or when the one mode that was asked for cannot be had here.
+ * anything is lost, missing, doubled or wrong, when it broke off, or when the one mode that was asked for cannot be had
+ * here.
  */
 export async function torture(options: TortureCommandOptions): Promise<void> {
   // Whoever interrupts it leaves nothing running: what we started ends with us.
@@ -33,7 +34,8 @@ export async function torture(options: TortureCommandOptions): Promise<void> {
 
 /** With `all`, a mode that this machine cannot have is skipped aloud. */
 function isFailure(end: TortureEnd, { mode }: TortureCommandOptions): boolean {
-  return end.kind === 'impossible' ? mode !== 'all' : end.problems.length > 0;
+  if (end.kind === 'impossible') return mode !== 'all';
+  return end.kind === 'broke_off' || end.problems.length > 0;
 }
 
 async function run(mode: TortureMode, options: TortureCommandOptions): Promise<TortureEnd> {

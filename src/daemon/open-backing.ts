@@ -33,8 +33,6 @@ export interface Backing {
   readonly redis: SharedThroughRedis | null;
   /** Where things are, for the log: without passwords. */
   readonly places: Readonly<Record<string, string>>;
-  /** Before the first run is claimed: what a dead predecessor was at need not wait for its leases. */
-  takeOver(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +71,8 @@ async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null
   const ids = createIds(clock);
   try {
     const ledger = await openSqliteLedger({ file, clock, ids });
+    // We hold the ledger, so whoever leased its runs is dead. With several workers leases are good until they run out.
+    if (role !== 'receiver') await ledger.takeOver(clock.now());
     return {
       clock,
       ids,
@@ -80,8 +80,6 @@ async function openEmbedded(dataDir: string, role: Role): Promise<Backing | null
       queue: createInProcessQueue(clock),
       redis: null,
       places: { dataDir },
-      // We hold the ledger, so whoever leased these runs is dead.
-      takeOver: () => ledger.endLeases(clock.now()),
       async close() {
         await ledger.close();
         hold.release();
@@ -104,8 +102,6 @@ async function openPostgres(url: string, logger: Logger): Promise<Backing> {
     queue: createInProcessQueue(clock),
     redis: null,
     places: { database: describeServer(url) },
-    // Other workers are alive: their leases are good, and those of the dead run out.
-    takeOver: () => Promise.resolve(),
     close: () => ledger.close(),
   };
 }

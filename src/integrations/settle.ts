@@ -22,10 +22,15 @@ const AFTER_THE_END: ReadonlySet<EventType> = new Set([
  * passed since the end of the call. Counted from receipt, because a platform's clock may be wrong; while the call goes
  * on, from the newest event. The answer depends on stored facts alone, so it survives restarts.
  */
-export function settle(settling: Settling, settleMs: number | null): Pick<WantedRun, 'state' | 'dueAtMs'> {
+export function settle(
+  settling: Settling,
+  settleMs: number | null,
+): Pick<WantedRun, 'state' | 'dueAtMs' | 'waitsAtMostMs'> {
   const newestMs = Math.max(...settling.events.map((event) => event.receivedAtMs));
-  if (settleMs === null || settling.analysisState === 'done') return { state: 'due', dueAtMs: newestMs };
+  if (settleMs === null || settling.analysisState === 'done') {
+    return { state: 'due', dueAtMs: newestMs, waitsAtMostMs: 0 };
+  }
   const ends = settling.events.filter((event) => AFTER_THE_END.has(event.type)).map((event) => event.receivedAtMs);
   const sinceMs = ends.length > 0 ? Math.min(...ends) : newestMs;
-  return { state: 'waiting', dueAtMs: sinceMs + settleMs };
+  return { state: 'waiting', dueAtMs: sinceMs + settleMs, waitsAtMostMs: settleMs };
 }

@@ -24,6 +24,7 @@ import { createFinishAttempt } from './runs/finish-attempt.ts';
 import { createKeepRun } from './runs/keep-run.ts';
 import { createNextDue } from './runs/next-due.ts';
 import { createReplay } from './runs/replay.ts';
+import { createTakeOver } from './runs/take-over.ts';
 import { createSandboxStore, type SandboxStore } from './sandbox-store.ts';
 import { createCheckWritable } from './upkeep/check-writable.ts';
 import { createPrune } from './upkeep/prune.ts';
@@ -47,6 +48,7 @@ export function createLedger(
     undoJoin: (eventId) => undoJoin(database, clock, eventId),
     claimRuns: createClaimRuns(database),
     ...createKeepRun(database, clock),
+    takeOver: createTakeOver(database),
     finishAttempt: createFinishAttempt(database, ids),
     nextDue: createNextDue(database),
     hasPendingEvents: () => hasPendingEvents(database, clock),

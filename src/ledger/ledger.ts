@@ -46,6 +46,8 @@ export interface WantedRun {
   readonly destination: string;
   readonly state: 'waiting' | 'due';
   readonly dueAtMs: number;
+  /** After the fold: of an event that came in by a clock that was ahead, `dueAtMs` says too much. */
+  readonly waitsAtMostMs: number;
   readonly configHash: string;
   /** Event type that asked for it. */
   readonly trigger: string;
@@ -163,10 +165,11 @@ export interface Ledger {
   /** Gives back claimed runs that were not started (shutdown). */
   releaseRuns(owner: string, runIds: readonly string[]): Promise<void>;
   /**
-   * Ends every lease now. Only for the one process that works on this ledger, when it starts: whoever had them is dead, and
-   * a lead need not wait for a lease to run out.
+   * Ends every lease now, and brings back what was written by a clock that has been set back since, or was wrong: it is due
+   * as long after now as it was after that. Only for the one process that works on this ledger, when it starts: whoever had
+   * the leases is dead, and a lead need not wait for a lease to run out, or for an hour that came twice.
    */
-  endLeases(nowMs: number): Promise<void>;
+  takeOver(nowMs: number): Promise<void>;
   /** When anything of these will be due next, per destination; for the sweeper. */
   nextDue(nowMs: number): Promise<readonly { readonly destination: string; readonly atMs: number }[]>;
   hasPendingEvents(): Promise<boolean>;

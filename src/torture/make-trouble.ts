@@ -18,6 +18,8 @@ export interface TroubleOptions {
 interface Trouble extends TroubleOptions {
   readonly recoveries: Map<string, Recovery[]>;
   readonly startedAtMs: number;
+  /** How often a process began or ended to hang: what changes while something recovers has disturbed it. */
+  hangs: number;
 }
 
 /** A second mischief sometimes comes in the middle of the first. */
@@ -25,10 +27,12 @@ const PAIR_CHANCE = 0.3;
 /** Longer than a lease of runs (`LEASE_MS` in src/daemon/start-work.ts). */
 const LONG_HANG_MS = 17_000;
 const SHORT_HANG_MS = 3_000;
+/** Of all the time, where the process that hangs is everything there is. */
+const MOST_HANGING = 0.3;
 
 /** Makes mischief until the time is over and every kind has come once; resolves to how long recoveries took. */
 export async function makeTrouble(options: TroubleOptions): Promise<Recoveries> {
-  const trouble: Trouble = { ...options, recoveries: new Map(), startedAtMs: performance.now() };
+  const trouble: Trouble = { ...options, recoveries: new Map(), startedAtMs: performance.now(), hangs: 0 };
   const { chosen, context } = trouble;
   const lanes = [makeRounds(trouble)];
   if (chosen.some(({ name }) => name === 'kill')) lanes.push(hangAgainAndAgain(trouble));
@@ -56,14 +60,25 @@ async function makeRound(trouble: Trouble, first: Mischief): Promise<void> {
   const second = context.random.chance(PAIR_CHANCE) ? context.random.pick(chosen) : first;
   if (second.name === first.name) {
     onProgress(`${seconds(trouble)}  ${first.title}`);
-    const port = await first.run(context);
-    return keep(trouble, first.title, await measureRecovery(context.stage, context.senders, port));
+    return makeOne(trouble, first);
   }
   onProgress(`${seconds(trouble)}  ${first.title} and ${second.title}`);
   await Promise.all([first.run(context), second.run(context)]);
   // Two at once say nothing about either; but both have to be recovered from.
-  const { answerMs, writeMs } = await measureRecovery(context.stage, context.senders, null);
-  if (answerMs === null || writeMs === null) reportStandstill(trouble, `${first.title} and ${second.title}`);
+  const recovery = await measureRecovery(context.stage, context.senders, null);
+  checkRecovery(trouble, `${first.title} and ${second.title}`, recovery);
+}
+
+async function makeOne(trouble: Trouble, mischief: Mischief): Promise<void> {
+  const { context, mode } = trouble;
+  const { title } = mischief;
+  const hangsBefore = trouble.hangs;
+  const port = await mischief.run(context);
+  const recovery = await measureRecovery(context.stage, context.senders, port);
+  // Where one process is everything, nothing recovers before it goes on.
+  if (mode === 'embedded' && (trouble.hangs !== hangsBefore || isHanging(trouble)))
+    checkRecovery(trouble, title, recovery);
+  else keep(trouble, title, recovery);
 }
 
 async function hangAgainAndAgain(trouble: Trouble): Promise<void> {
@@ -72,19 +87,25 @@ async function hangAgainAndAgain(trouble: Trouble): Promise<void> {
   const ms = mode === 'embedded' && trouble.seconds * 1000 < 3 * LONG_HANG_MS ? SHORT_HANG_MS : LONG_HANG_MS;
   do {
     trouble.onProgress(`${seconds(trouble)}  ${HANG_TITLE} for ${ms / 1000} s`);
+    trouble.hangs += 1;
     const { port } = await hang(context, ms);
+    trouble.hangs += 1;
     keep(trouble, HANG_TITLE, await measureRecovery(context.stage, context.senders, port));
-    await holdOn(context.random.int(1000, 5000), context.signal);
+    await holdOn(context.random.int(1000, 5000) + (mode === 'embedded' ? ms / MOST_HANGING - ms : 0), context.signal);
   } while (!isOver(trouble, ms) && !context.signal.aborted);
+}
+
+function isHanging({ hangs }: Trouble): boolean {
+  return hangs % 2 === 1;
 }
 
 function keep(trouble: Trouble, title: string, recovery: Recovery): void {
   trouble.recoveries.set(title, [...(trouble.recoveries.get(title) ?? []), recovery]);
-  if (recovery.answerMs === null || recovery.writeMs === null) reportStandstill(trouble, title);
+  checkRecovery(trouble, title, recovery);
 }
 
-function reportStandstill({ context }: Trouble, title: string): void {
-  if (context.signal.aborted) return;
+function checkRecovery({ context }: Trouble, title: string, { answerMs, writeMs }: Recovery): void {
+  if ((answerMs !== null && writeMs !== null) || context.signal.aborted) return;
   context.report(`no recovery within ${RECOVERY_TIMEOUT_MS / 1000} s after: ${title}`);
 }
 

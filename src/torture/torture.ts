@@ -10,7 +10,7 @@ import { openLedger } from './open-ledger.ts';
 import type { TortureOptions } from './options.ts';
 import { createRandom } from './random.ts';
 import { finishDeliveries, settle, type Settled } from './settle.ts';
-import { readHost } from './stage/host.ts';
+import { readHost, type Host } from './stage/host.ts';
 import { missingForMode, setStage, type Stage } from './stage/stage.ts';
 import { createCallMaker } from './traffic/calls/create-call-maker.ts';
 import { startSenders, type Senders, type Traffic } from './traffic/senders.ts';
@@ -31,36 +31,44 @@ export interface TortureResult extends Verdict {
 export type TortureEnd =
   | TortureResult
   /** This machine lacks something the whole mode needs. */
-  | { readonly kind: 'impossible'; readonly options: TortureOptions; readonly reason: string };
+  | { readonly kind: 'impossible'; readonly options: TortureOptions; readonly reason: string }
+  /** It could not be carried through; what there is is in the folder. */
+  | { readonly kind: 'broke_off'; readonly options: TortureOptions; readonly reason: string; readonly folder: string };
 
 /**
  * Puts a whole installation of its own under load in a fresh folder, makes mischief, lets it recover, and tells what is
- * lost, doubled or wrong in the end. Throws, with the folder in the message, when it cannot be carried through.
+ * lost, doubled or wrong in the end.
  */
 export async function torture(options: TortureOptions): Promise<TortureEnd> {
   const host = readHost();
   const reason = missingForMode(options.mode, host);
   if (reason !== null) return { kind: 'impossible', options, reason };
   const folder = mkdtempSync(join(tmpdir(), 'hookline-torture-'));
+  try {
+    const result = await tortureIn(folder, options, host);
+    if (result.folder === null) rmSync(folder, { recursive: true, force: true });
+    return result;
+  } catch (error) {
+    return { kind: 'broke_off', options, reason: inWords(error), folder };
+  }
+}
+
+async function tortureIn(folder: string, options: TortureOptions, host: Host): Promise<TortureResult> {
+  const stage = await setStage(options, host, folder);
   let isWell = false;
-  const stage = await setStage(options, host, folder).catch((error: unknown) => {
-    throw brokenOff(options, folder, error);
-  });
   try {
     const { chosen, skipped } = chooseMischief(options, host, stage);
     const result = await tortureStage(options, stage, chosen);
     isWell = result.problems.length === 0;
     return { kind: 'tortured', options, skipped, ...result, folder: isWell ? null : folder };
-  } catch (error) {
-    throw brokenOff(options, folder, error);
   } finally {
     await stage.close(!isWell);
-    if (isWell) rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function brokenOff({ mode, seed }: TortureOptions, folder: string, cause: unknown): Error {
-  return new Error(`The torture of mode ${mode} broke off (seed ${seed}); what there is is in ${folder}`, { cause });
+function inWords(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${inWords(error.cause)}`;
 }
 
 type Chosen = ReturnType<typeof chooseMischief>['chosen'];

@@ -168,3 +168,35 @@ test('a host whose clock is set an hour forward, and two hours back, does every 
   expect(crm.duplicates()).toEqual([]);
   expect(daemon.process.stdout()).not.toContain('"next":"lost"');
 });
+
+// `hookline torture --mode embedded --seed 201` ended with 205 runs that were due in an hour.
+test('calls taken while the clock was an hour ahead do not wait for that hour after a restart at the right time', async () => {
+  await openMode('embedded');
+  const clockFile = join(folder.path, 'clock');
+  writeFileSync(clockFile, '+3600');
+  crm.setLatency(5_000);
+  const ahead = await start('all', { LD_PRELOAD: LIBFAKETIME, FAKETIME_TIMESTAMP_FILE: clockFile });
+  for (let number = 1; number <= 12; number += 1) await post(ahead, number);
+  const ledger = await mode.openLedger();
+  const areFolded = async (): Promise<boolean> => (await ledger.backlog()).pendingEvents === 0;
+  await waitUntil(areFolded, { what: 'the fold' });
+  await ahead.process.stop('SIGKILL');
+  expect((await ledger.stats()).runs.done).toBe(0);
+  await ledger.close();
+  crm.setLatency(0);
+  await start('all');
+  await waitUntil(() => crm.state().calls.length === 12, { what: 'twelve calls in the CRM', timeoutMs: 60_000 });
+  await settled();
+  expect(crm.duplicates()).toEqual([]);
+});
+
+test('calls taken by a receiver whose clock is an hour ahead of the worker are not done an hour later', async () => {
+  await openMode('embedded');
+  const clockFile = join(folder.path, 'clock');
+  writeFileSync(clockFile, '+3600');
+  const ahead = await start('receiver', { LD_PRELOAD: LIBFAKETIME, FAKETIME_TIMESTAMP_FILE: clockFile });
+  for (let number = 1; number <= 3; number += 1) await post(ahead, number);
+  await start('worker');
+  await waitUntil(() => crm.state().calls.length === 3, { what: 'three calls in the CRM', timeoutMs: 30_000 });
+  await settled();
+});

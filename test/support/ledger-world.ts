@@ -91,6 +91,7 @@ export function foldByOrder(wanted: readonly Wish[], clock: { now(): number }): 
         destination: 'crm',
         state: 'due',
         dueAtMs: clock.now(),
+        waitsAtMostMs: Infinity,
         configHash: 'config-1',
         trigger: 'call.ended',
         ...wish,

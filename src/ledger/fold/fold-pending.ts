@@ -29,7 +29,8 @@ export function createFoldPending(database: Database, clock: Clock, ids: Ids): L
     await joinOrphans(join);
     const calls = await readCalls(database, await pendingCalls.take(limit, clock.now()));
     // One list per call, sent together: they share a commit, and one call's fault stays its own.
-    const results = await Promise.all(calls.map((read) => foldCall(database, writeCall, fold, read)));
+    const foldInTime: Fold = (input) => notLater(fold(input), clock.now());
+    const results = await Promise.all(calls.map((read) => foldCall(database, writeCall, foldInTime, read)));
     const failed = results.filter((result) => result.kind === 'failed');
     await Promise.all(
       failed.map(({ read, error }) =>
@@ -50,6 +51,11 @@ async function foldCall(database: Database, writeCall: WriteCall, fold: Fold, re
     if (error instanceof LedgerUnavailableError) throw error;
     return { kind: 'failed', read, error };
   }
+}
+
+function notLater(folded: Folded, nowMs: number): Folded {
+  const runs = folded.runs.map((run) => ({ ...run, dueAtMs: Math.min(run.dueAtMs, nowMs + run.waitsAtMostMs) }));
+  return { ...folded, runs };
 }
 
 function toBatch(results: readonly CallResult[], more: boolean): FoldBatch {

@@ -15,7 +15,7 @@ import { migratePostgres } from './migrate-postgres.ts';
 /*
  * For the daemon:
  *   openPostgresLedger({ url, clock, ids }): Promise<LedgerWithSandbox>
- * opens and migrates; any number of processes at once. `endLeases` must not be called: other processes work on it too.
+ * opens and migrates; any number of processes at once. `takeOver` must not be called: other processes work on it too.
  */
 
 export interface PostgresLedgerOptions {

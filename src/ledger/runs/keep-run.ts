@@ -7,7 +7,7 @@ import { prepare, toStatement } from '../statement.ts';
 import { currentPersonKey } from './due-runs.ts';
 import { lockRuns } from './lock-runs.ts';
 
-type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns' | 'endLeases'>;
+type KeepRun = Pick<Ledger, 'renewLease' | 'saveStep' | 'releaseRuns'>;
 
 /** What a worker does with runs it holds, short of finishing them. */
 export function createKeepRun(database: Database, clock: Clock): KeepRun {
@@ -24,9 +24,6 @@ export function createKeepRun(database: Database, clock: Clock): KeepRun {
       if (runIds.length > 0) {
         await database.write([...lockRuns(database, runIds), release(database, owner, runIds, clock.now())]);
       }
-    },
-    async endLeases(nowMs) {
-      await database.write([endLeases(database, nowMs)]);
     },
   };
 }
@@ -91,15 +88,5 @@ function release({ db }: Database, owner: string, runIds: readonly string[], now
       .where('id', 'in', runIds)
       .where('owner', '=', owner)
       .where('state', '=', 'running'),
-  );
-}
-
-/** The next claim gives them free, like any lease that ended. */
-function endLeases({ db }: Database, nowMs: number) {
-  return toStatement(
-    db
-      .updateTable('runs')
-      .set({ claim_at_ms: nowMs })
-      .where(sql<boolean>`state = 'running'`),
   );
 }

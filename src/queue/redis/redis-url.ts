@@ -10,11 +10,12 @@ export type RedisTarget =
 
 const FORMS =
   'redis://[user:password@]host[:6379][/db], rediss://… (TLS) or ' +
-  'redis+sentinel://[user:password@]host1:26379,host2:26379/master-name[/db] (rediss+sentinel:// with TLS)';
+  'redis+sentinel://[user:password@]host1:26379,host2:26379/master-name[/db][?sentinel_user=…&sentinel_password=…] ' +
+  '(rediss+sentinel:// with TLS)';
 
 /** User and password may hold any character, percent-encoded; several hosts only with a Sentinel. */
 const SHAPE =
-  /^(?<scheme>rediss?(?:\+sentinel)?):\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^?#]*))?$/;
+  /^(?<scheme>rediss?(?:\+sentinel)?):\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^@/?#]+)(?:\/(?<path>[^@?#]*))?(?:\?(?<query>[^@#]*))?$/;
 const HOST = /^(?<host>\[[0-9a-fA-F:.]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/;
 
 interface Parts {
@@ -23,6 +24,7 @@ interface Parts {
   readonly password?: string;
   readonly hosts: string;
   readonly path?: string;
+  readonly query?: string;
 }
 
 interface HostPort {
@@ -32,19 +34,24 @@ interface HostPort {
 
 /**
  * Reads `redis://`, `rediss://` (TLS, certificate checked) and `redis+sentinel://h1:26379,h2:26379/<master>[/<db>]`.
- * With a Sentinel, user and password are those of the Redis behind it. No problem text repeats the URL: it may hold a
- * password.
+ * With a Sentinel, user and password are those of the Redis behind it; the Sentinels' own come after the `?`. No problem
+ * text repeats the URL: it may hold a password.
  */
 export function parseRedisUrl(url: string): RedisTarget {
   const parts = SHAPE.exec(url.trim())?.groups as Parts | undefined;
   if (parts === undefined) return invalid('it is not a Redis URL');
   const secrets = decodeSecrets(parts);
+  const own = parseSentinelLogin(parts.query);
+  if (own === null) return invalid('after the ? it may have sentinel_user and sentinel_password, percent-encoded');
   if (secrets === null) return invalid('its user or password is not percent-encoded correctly');
   const sentinel = parts.scheme.endsWith('+sentinel');
   const hosts = parts.hosts.split(',').map((host) => parseHost(host, sentinel ? 26_379 : 6379));
   if (!isComplete(hosts)) return invalid('a host or port in it cannot be read');
   const secured = parts.scheme.startsWith('rediss') ? { ...secrets, tls: {} } : secrets;
-  return sentinel ? sentinelTarget(parts, hosts, secured) : plainTarget(parts, hosts, secured);
+  if (sentinel) return sentinelTarget(parts, hosts, { ...secured, ...own });
+  return parts.query === undefined
+    ? plainTarget(parts, hosts, secured)
+    : invalid('only Sentinels have settings after a ?');
 }
 
 function plainTarget(parts: Parts, [first, ...others]: readonly HostPort[], secured: RedisOptions): RedisTarget {
@@ -57,25 +64,44 @@ function plainTarget(parts: Parts, [first, ...others]: readonly HostPort[], secu
 
 function sentinelTarget(parts: Parts, hosts: readonly HostPort[], secured: RedisOptions): RedisTarget {
   const [name = '', number = '', ...rest] = (parts.path ?? '').split('/');
-  const db = parseDb(number);
-  if (name === '' || db === null || rest.length > 0) {
+  const [db, master] = [parseDb(number), decode(name)];
+  if (name === '' || master === null || db === null || rest.length > 0) {
     return invalid('after the hosts it needs the name of the master, as in /mymaster or /mymaster/0');
   }
   const label = `${parts.scheme}://${hosts.map(({ host, port }) => `${host}:${port}`).join(',')}/${name}/${db}`;
   const sentinels = hosts.map(({ host, port }) => ({ host: bare(host), port }));
   const tls = secured.tls === undefined ? {} : { sentinelTLS: {}, enableTLSForSentinelMode: true };
-  return { kind: 'ok', label, options: { ...secured, ...tls, sentinels, name: decodeURIComponent(name), db } };
+  return { kind: 'ok', label, options: { ...secured, ...tls, sentinels, name: master, db } };
 }
 
-function decodeSecrets({ user, password }: Parts): RedisOptions | null {
+function decodeSecrets({ user = '', password = '' }: Parts): RedisOptions | null {
+  const [username, decoded] = [decode(user), decode(password)];
+  if (username === null || decoded === null) return null;
+  return { ...(username === '' ? {} : { username }), ...(decoded === '' ? {} : { password: decoded }) };
+}
+
+/** Null when it is not percent-encoded correctly. */
+function decode(text: string): string | null {
   try {
-    return {
-      ...(user === undefined || user === '' ? {} : { username: decodeURIComponent(user) }),
-      ...(password === undefined || password === '' ? {} : { password: decodeURIComponent(password) }),
-    };
+    return decodeURIComponent(text);
   } catch {
     return null;
   }
+}
+
+const SENTINEL_LOGIN: Readonly<Record<string, 'sentinelUsername' | 'sentinelPassword'>> = {
+  sentinel_user: 'sentinelUsername',
+  sentinel_password: 'sentinelPassword',
+};
+
+/** Sentinels may ask for a password of their own, mostly the same as that of the Redis behind them. */
+function parseSentinelLogin(query: string | undefined): RedisOptions | null {
+  const entries = query?.split('&').map((pair) => {
+    const [, name = '', value = ''] = /^([^=]*)=(.+)$/.exec(pair) ?? [];
+    return [SENTINEL_LOGIN[name] ?? '', decode(value) ?? ''] as const;
+  });
+  if (entries === undefined) return {};
+  return entries.every(([name, value]) => name !== '' && value !== '') ? Object.fromEntries(entries) : null;
 }
 
 function parseHost(text: string, defaultPort: number): HostPort | null {

@@ -16,8 +16,6 @@ export const diskFull: Mischief = {
     await refused;
     await holdOn(random.int(200, 1500), signal);
     await stage.disk?.free(pids());
-    // PostgreSQL ends itself when its own log does not fit; what runs servers starts it again.
-    if (stage.postgres?.isRunning() === false) await stage.postgres.start();
     return null;
   },
 };

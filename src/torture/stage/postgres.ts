@@ -11,6 +11,7 @@ import { giveTo } from './give-to.ts';
 
 const run = promisify(execFile);
 const START_TIMEOUT_MS = 60_000;
+const RESTART_MS = 300;
 const CONNECTIONS = 100;
 
 export interface PostgresOptions {
@@ -24,11 +25,10 @@ export interface PostgresOptions {
   readonly user: string | undefined;
 }
 
-/** A PostgreSQL of our own on 127.0.0.1. */
+/** A PostgreSQL of our own on 127.0.0.1, kept alive as what runs servers would: one that ends by itself is started again. */
 export interface OwnPostgres {
   readonly url: string;
-  isRunning(): boolean;
-  /** `immediate` is a crash, `fast` ends connections in order. */
+  /** `immediate` is a crash, `fast` ends connections in order; it stays so until `start`. */
   stop(mode: 'fast' | 'immediate'): Promise<void>;
   /** Resolves when it takes connections; throws when it does not come up. */
   start(): Promise<void>;
@@ -42,21 +42,43 @@ export async function startPostgres(options: PostgresOptions): Promise<OwnPostgr
   await giveTo(options.user, home);
   await initialise(options, home, password);
   const port = await findFreePort();
-  let server: Child | null = null;
-  const isRunning = (): boolean => server !== null && !server.hasExited();
+  const server = keepAlive(() => startServer(options, home, port));
   const start = async (): Promise<void> => {
-    server = startServer(options, home, port);
-    await waitUntil(async () => !isRunning() || (await isReady(options, port)), START_TIMEOUT_MS);
-    if (isRunning()) return;
+    server.start();
+    if (await waitUntil(() => isReady(options, port), START_TIMEOUT_MS)) return;
     throw new Error(`PostgreSQL does not start; see ${join(options.folder, 'postgres.log')}`);
   };
   await start();
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-    isRunning,
     start,
     // https://www.postgresql.org/docs/15/server-shutdown.html
-    stop: async (mode) => void (await server?.stop(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')),
+    stop: (mode) => server.stop(mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+  };
+}
+
+/** On a full disk it cannot start, and ends itself when its own log does not fit: both are what restarts are for. */
+function keepAlive(startOnce: () => Child) {
+  let child: Child | null = null;
+  let isWanted = false;
+  const launch = (): void => {
+    const mine = startOnce();
+    child = mine;
+    const again = (): void => {
+      if (isWanted && child === mine) launch();
+    };
+    void mine.exited.then(() => setTimeout(again, RESTART_MS));
+  };
+  return {
+    start(): void {
+      isWanted = true;
+      // One that is ending is followed by the next when it has ended.
+      if (child === null || child.hasExited()) launch();
+    },
+    async stop(signal: NodeJS.Signals): Promise<void> {
+      isWanted = false;
+      await child?.stop(signal);
+    },
   };
 }
 

@@ -97,10 +97,72 @@ export function describeClaims(open: OpenLedgerHarness): void {
       await callsOf(world(), ['+1', '+2']);
       const [first] = await claim({ owner: 'dead' });
       clock.advance(-3_600_000);
-      await harness.ledger.endLeases(clock.now());
+      await harness.ledger.takeOver(clock.now());
       const taken = await claim({ owner: 'successor' });
       expect(taken.map(({ id }) => id)).toContain(first!.id);
       expect(await finish(first!, { owner: 'dead' })).toBe(false);
+    });
+
+    test('what was written by a clock that was an hour ahead does not wait for that hour to come again', async () => {
+      const { claim, clock, finish, harness, record, fold } = world();
+      await callsOf(world(), ['+1']);
+      clock.advance(3_600_000);
+      await record({ call: 'retried', fields: { customer_number: '+2' } });
+      await fold();
+      const retried = (await claim()).find(({ personKey }) => personKey === '+2');
+      const retry = { state: 'due', dueAtMs: clock.now() + 5000, destination: 'crm' } as const;
+      await finish(retried!, { outcome: { kind: 'retry', reason: 'x' }, next: retry });
+      await record({ call: 'new', fields: { customer_number: '+3' } });
+      await fold();
+      clock.advance(-3_600_000);
+      await harness.ledger.takeOver(clock.now());
+      // The first one was claimed by a predecessor.
+      expect(callsIn(await claim()).toSorted()).toEqual(['c0', 'new']);
+      clock.advance(4990);
+      expect(await claim()).toEqual([]);
+      clock.advance(20);
+      expect(callsIn(await claim())).toEqual(['retried']);
+    });
+
+    test('nor does a run whose lease was ended by a successor with such a clock', async () => {
+      const { claim, clock, harness } = world();
+      await callsOf(world(), ['+1', '+2']);
+      await claim({ owner: 'dead' });
+      clock.advance(3_600_000);
+      await harness.ledger.takeOver(clock.now());
+      // Both are free now, and one is taken.
+      expect(await claim({ owner: 'dead as well', limit: 1 })).toHaveLength(1);
+      clock.advance(-3_600_000);
+      await harness.ledger.takeOver(clock.now());
+      expect(callsIn(await claim()).toSorted()).toEqual(['c0', 'c1']);
+    });
+
+    test('a pause, a lock and a create of unknown fate of that hour end in time as well', async () => {
+      const { clock, harness, record, fold } = world();
+      const { ledger } = harness;
+      const nowMs = clock.now();
+      const aheadMs = nowMs + 3_600_000;
+      clock.advance(3_600_000);
+      await record({ call: 'c0', fields: { customer_number: '+1' } });
+      await fold();
+      const link = {
+        destination: 'crm',
+        kind: 'call',
+        key: 'tracking/c0',
+        recordId: null,
+        hash: null,
+        stamps: {},
+      } as const;
+      await ledger.saveLink({ ...link, state: 'intent', updatedAtMs: aheadMs });
+      const pause = { destination: 'crm', reason: 'faults in a row', hint: null };
+      await ledger.savePause({ ...pause, sinceMs: aheadMs, untilMs: aheadMs + 30_000 });
+      const lock = { destination: 'crm', keys: ['token'] };
+      await ledger.takeLocks({ ...lock, owner: 'dead', nowMs: aheadMs, untilMs: aheadMs + 15_000 });
+      clock.advance(-3_600_000);
+      await ledger.takeOver(nowMs);
+      expect((await ledger.findLinks('crm', [link])).map(({ updatedAtMs }) => updatedAtMs)).toEqual([nowMs]);
+      expect(await ledger.pauses()).toEqual([{ ...pause, sinceMs: nowMs, untilMs: nowMs + 30_000 }]);
+      expect(await ledger.takeLocks({ ...lock, owner: 'heir', nowMs, untilMs: nowMs + 15_000 })).toBe(true);
     });
 
     test('released runs are due again at once, for their owner only', async () => {

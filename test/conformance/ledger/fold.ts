@@ -110,6 +110,24 @@ export function describeFold(open: OpenLedgerHarness): void {
       expect(rows.every((row) => row.runs.length === 1)).toBe(true);
     });
 
+    test('what came in by a clock that was ahead waits no longer than what comes in now', async () => {
+      const { harness, record, clock } = world();
+      const receivedAtMs = clock.now() + 3_600_000;
+      await record({ call: 'c1' }, { receivedAtMs });
+      const due = { dueAtMs: receivedAtMs, waitsAtMostMs: 0 };
+      const waiting = { state: 'waiting', dueAtMs: receivedAtMs + 60_000, waitsAtMostMs: 60_000 } as const;
+      const wanted = [due, { ...waiting, integration: 'Wait', destination: 'sandbox' }];
+      const batch = await harness.ledger.foldPending(10, foldByOrder(wanted, clock), nobodyJoins);
+      expect(batch.due).toEqual([
+        { destination: 'crm', atMs: clock.now() },
+        { destination: 'sandbox', atMs: clock.now() + 60_000 },
+      ]);
+      expect(await world().claim()).toHaveLength(1);
+      expect(await world().claim({ destination: 'sandbox' })).toEqual([]);
+      clock.advance(60_000);
+      expect(await world().claim({ destination: 'sandbox' })).toHaveLength(1);
+    });
+
     test('tells who has work when, and why nothing matched', async () => {
       const { harness, record, clock } = world();
       await record({ call: 'c1' });

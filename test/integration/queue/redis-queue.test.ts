@@ -218,6 +218,25 @@ test('away: rings stay in the process, are told once, and leave again when Redis
   expect(JSON.stringify(log.lines)).not.toContain('hunter2');
 });
 
+test('full: rings stay in the process, are told once, and leave again when there is room', async () => {
+  const worker = await openWorker();
+  const receiver = await openStation();
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  try {
+    worker.queue.ring(CRM);
+    await waitUntil(() => worker.heard.length === 1, { what: 'the bell of the own process' });
+    receiver.queue.ring(EVENT);
+    await waitUntil(() => receiver.queue.dropped() === 1, { what: 'the bell that was not taken' });
+    expect(log.named('redis.away')[0]?.fields['reason']).toContain('OOM');
+  } finally {
+    await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+  }
+  const sweeping = setInterval(() => receiver.queue.ring(EVENT), 100);
+  await waitUntil(() => worker.heard.some(({ kind }) => kind === 'event'), { what: 'a bell after that' });
+  clearInterval(sweeping);
+  expect(log.named('redis.away')).toHaveLength(2);
+});
+
 test('hanging: nobody waits longer than a second, then rings stay in the process; thawed, all goes on', async () => {
   const worker = await openWorker();
   redis.freeze();

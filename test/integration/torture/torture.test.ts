@@ -32,6 +32,7 @@ test.each([...MODES.map((mode) => [mode, 'rest'] as const), ['embedded', 'hubspo
       onProgress: (line) => progress.push(line),
     });
     if (end.kind === 'impossible') return console.warn(`mode ${mode} was not tested: ${end.reason}`);
+    if (end.kind === 'broke_off') throw new Error(`${end.reason}; see ${end.folder}`);
     expect(end.problems).toEqual([]);
     expect(end.ledger.acknowledged).toBeGreaterThan(0);
     expect(end.ledger.duplicates).toBeGreaterThan(0);

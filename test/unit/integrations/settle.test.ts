@@ -10,11 +10,15 @@ const ended = { type: 'call.ended', receivedAtMs: 5_000 } as const;
 const updated = { type: 'call.updated', receivedAtMs: 9_000 } as const;
 
 test('on_end: due from the receipt of the newest event', () => {
-  expect(settle({ analysisState: 'none', events: [ended, started] }, null)).toEqual({ state: 'due', dueAtMs: 5_000 });
+  expect(settle({ analysisState: 'none', events: [ended, started] }, null)).toEqual({
+    state: 'due',
+    dueAtMs: 5_000,
+    waitsAtMostMs: 0,
+  });
 });
 
 test('on_analysis: waits from the end of the call, and later events do not prolong it', () => {
-  const waiting = { state: 'waiting', dueAtMs: 5_000 + 5 * MINUTE };
+  const waiting = { state: 'waiting', dueAtMs: 5_000 + 5 * MINUTE, waitsAtMostMs: 5 * MINUTE };
   expect(settle({ analysisState: 'pending', events: [started, ended] }, 5 * MINUTE)).toEqual(waiting);
   expect(settle({ analysisState: 'pending', events: [started, ended, updated] }, 5 * MINUTE)).toEqual(waiting);
 });
@@ -24,11 +28,16 @@ test('on_analysis: due as soon as analysed data is there', () => {
   expect(settle({ analysisState: 'done', events: [ended, analyzed] }, 5 * MINUTE)).toEqual({
     state: 'due',
     dueAtMs: 8_000,
+    waitsAtMostMs: 0,
   });
 });
 
 test('on_analysis: while the call goes on, the limit counts from the newest event', () => {
-  expect(settle({ analysisState: 'none', events: [started] }, MINUTE)).toEqual({ state: 'waiting', dueAtMs: 61_000 });
+  expect(settle({ analysisState: 'none', events: [started] }, MINUTE)).toEqual({
+    state: 'waiting',
+    dueAtMs: 61_000,
+    waitsAtMostMs: MINUTE,
+  });
 });
 
 test('property: any order of the events settles at the same time', () => {

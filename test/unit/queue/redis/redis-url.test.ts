@@ -29,6 +29,15 @@ test('a Sentinel is asked where the master is', () => {
   });
 });
 
+test('Sentinels have a user and a password of their own', () => {
+  const url = 'redis+sentinel://:pw@s1/mymaster?sentinel_password=s%26%3D+%C3%BC&sentinel_user=watcher';
+  expect(parseRedisUrl(url)).toMatchObject({
+    kind: 'ok',
+    label: 'redis+sentinel://s1:26379/mymaster/0',
+    options: { password: 'pw', sentinelUsername: 'watcher', sentinelPassword: 's&=+ü' },
+  });
+});
+
 test('TLS goes to the Sentinels too', () => {
   expect(parseRedisUrl('rediss+sentinel://s1/mymaster')).toMatchObject({
     options: { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true },
@@ -42,8 +51,13 @@ test.each([
   'redis://host/abc',
   'redis://host:99999',
   'redis+sentinel://s1:26379',
+  'redis+sentinel://s1/my%zzmaster',
   'redis://:hunter2%zz@host',
   'redis://user:hunter2@host@other',
+  'redis://host?sentinel_password=hunter2',
+  'redis+sentinel://s1/mymaster?password=hunter2',
+  'redis+sentinel://s1/mymaster?sentinel_password=hunter2%zz',
+  'redis+sentinel://s1/mymaster?sentinel_password=',
 ])('%s is refused with the forms that would be right, and without repeating a password', (url) => {
   const result = parseRedisUrl(url);
   expect(result).toMatchObject({ kind: 'invalid', problem: expect.stringContaining('redis://') });
