@@ -18,22 +18,17 @@ const IDS_PER_FETCH = 256;
 
 /** Ids from the given clock reading (48 bit, base 32) and 80 random bits. */
 export function createIds(clock: { now(): number }): Ids {
-  let pool = '';
+  let pool = Buffer.alloc(0);
   let used = 0;
   return {
     next(prefix) {
       if (used >= pool.length) {
-        pool = randomDigits(RANDOM_DIGITS * IDS_PER_FETCH);
+        pool = randomBytes(RANDOM_DIGITS * IDS_PER_FETCH);
         used = 0;
       }
-      const digits = pool.slice(used, (used += RANDOM_DIGITS));
+      let digits = '';
+      for (const end = used + RANDOM_DIGITS; used < end; used += 1) digits += DIGITS[(pool[used] ?? 0) & 31];
       return `${prefix}_${clock.now().toString(32).padStart(10, '0')}${digits}`;
     },
   };
-}
-
-function randomDigits(count: number): string {
-  const bytes = randomBytes(count);
-  for (let index = 0; index < count; index += 1) bytes[index] = DIGITS.charCodeAt((bytes[index] ?? 0) & 31);
-  return bytes.toString('latin1');
 }
