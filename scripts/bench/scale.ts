@@ -61,10 +61,11 @@ async function acknowledge(mode: Mode): Promise<AckResult[]> {
     const result = await onFreshServers(mode, (backing, folder) =>
       measureAck(backing, folder, { ...settings, receivers }),
     );
-    const { naive, hookline, ratio, p99Ms, errors } = result;
+    const { naive, hookline, ratio, p99Ms, cpuUs, errors } = result;
     console.log(
       `${mode.padEnd(9)} ${receivers} receivers: naive ${naive.toFixed(0)}/s, hookline ${hookline.toFixed(0)}/s, ` +
-        `ratio ${ratio.toFixed(2)}, p99 ${p99Ms.toFixed(1)} ms, errors ${errors}`,
+        `ratio ${ratio.toFixed(2)}, p99 ${p99Ms.toFixed(1)} ms, errors ${errors}; ` +
+        `CPU for one: naive ${cpuUs.naive.toFixed(0)} us, hookline ${cpuUs.hookline.toFixed(0)} us`,
     );
     measured.push(result);
   }
@@ -81,7 +82,8 @@ async function sync(mode: Mode): Promise<SyncResult[]> {
     const factor = result.callsPerSecond / (measured[0]?.callsPerSecond ?? result.callsPerSecond);
     console.log(
       `${mode.padEnd(9)} ${workers} workers of ${values.cpu} core: ${result.callsPerSecond.toFixed(1)} calls/s, ` +
-        `${factor.toFixed(2)} times the first`,
+        `${factor.toFixed(2)} times the first; CPU of the workers for one: ${result.cpuMsPerCall.toFixed(1)} ms, ` +
+        `${(100 * result.shareUsed).toFixed(0)} % of their share`,
     );
     measured.push(result);
   }

@@ -21,15 +21,21 @@ export function prepare<Parameters extends object>(
 ): (parameters: Parameters) => Statement {
   const slots = new Proxy({}, { get: (_target, name) => new Slot(String(name)) });
   const { sql, parameters } = build(slots as Parameters).compile();
+  const places = parameters.map((value): Place =>
+    value instanceof Slot ? value : { name: null, value: value as SqlValue },
+  );
   return (given) => {
     const values = given as Readonly<Record<string, SqlValue>>;
     return {
       sql,
       reused: true,
-      parameters: parameters.map((value) => (value instanceof Slot ? get(values, value.name) : (value as SqlValue))),
+      parameters: places.map((place) => (place.name === null ? place.value : get(values, place.name))),
     };
   };
 }
+
+/** A parameter: to be bound, or the same every time. */
+type Place = Slot | { readonly name: null; readonly value: SqlValue };
 
 /** A query that is seldom run, compiled where it stands. */
 export function toStatement(query: Compilable): Statement {

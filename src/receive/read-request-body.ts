@@ -70,21 +70,28 @@ export function readRequestBody(request: IncomingMessage, limits: BodyLimits): P
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let finished = false;
+    // The listeners stay: taking them off costs more than they do, and an error that nobody hears would end the process.
     const finish = (outcome: BodyOutcome): void => {
+      finished = true;
       clearTimeout(timer);
-      request.off('data', onData).off('end', onEnd).off('error', onAbort).off('close', onAbort);
-      // An error that nobody hears would end the process.
-      if (outcome.kind !== 'body') request.on('error', ignore).resume();
+      // The rest of a refused body may keep coming for a while, and its share of the memory is given back.
+      if (outcome.kind !== 'body') chunks.length = 0;
       resolve(outcome);
     };
     const onData = (chunk: Buffer): void => {
+      if (finished) return;
       if (bytes + chunk.length > limits.maxBytes) return finish({ kind: 'too_large', bytes: bytes + chunk.length });
       if (!limits.share.take(chunk.length)) return finish({ kind: 'overloaded', bytes });
       bytes += chunk.length;
       chunks.push(chunk);
     };
-    const onEnd = (): void => finish({ kind: 'body', bytes: joined(chunks, bytes) });
-    const onAbort = (): void => finish({ kind: 'aborted', bytes });
+    const onEnd = (): void => {
+      if (!finished) finish({ kind: 'body', bytes: joined(chunks, bytes) });
+    };
+    const onAbort = (): void => {
+      if (!finished) finish({ kind: 'aborted', bytes });
+    };
     const timer = setTimeout(() => finish({ kind: 'timed_out', bytes }), limits.timeoutMs);
     request.on('data', onData).on('end', onEnd).on('error', onAbort).on('close', onAbort);
   });
@@ -94,5 +101,3 @@ function joined(chunks: readonly Buffer[], bytes: number): Buffer {
   const [first] = chunks;
   return chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, bytes);
 }
-
-function ignore(): void {}

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+import { readCpuMs } from '../read-cpu.ts';
 import { readMemory, type Memory } from '../read-memory.ts';
 
 /** A server under load, in a process of its own. */
@@ -10,6 +11,8 @@ export interface Target {
   readonly url: string;
   readonly pid: number;
   memory(): Memory;
+  /** Used so far, all threads. */
+  cpuMs(): number;
   stop(): Promise<void>;
 }
 
@@ -92,6 +95,7 @@ function createTarget(child: ChildProcess, port: string): Target {
     url: `http://127.0.0.1:${port}/webhooks/callab`,
     pid: child.pid ?? 0,
     memory: () => readMemory(child.pid ?? 0),
+    cpuMs: () => readCpuMs(child.pid ?? 0),
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');

@@ -31,6 +31,11 @@ export interface AckResult {
   /** Median of the rounds' ratios. */
   readonly ratio: number;
   readonly p99Ms: number;
+  /**
+   * CPU of the receivers for one acknowledgement, medians of the rounds: what a machine that does other things besides tells
+   * more reliably than the time of day.
+   */
+  readonly cpuUs: { readonly naive: number; readonly hookline: number };
   readonly errors: number;
 }
 
@@ -67,6 +72,7 @@ function startReceivers(backing: Backing, folder: string, secret: string, count:
 interface Round {
   readonly perSecond: number;
   readonly p99Ms: number;
+  readonly cpuUs: number;
   readonly errors: number;
 }
 
@@ -92,10 +98,14 @@ function createBodies(folder: string, secret: string): Bodies {
 async function loadAll(targets: readonly Target[], bodies: Bodies, seconds: number): Promise<Round> {
   const files = await bodies.write(targets.length, seconds);
   const connections = Math.floor(CONNECTIONS / targets.length);
+  const cpuMs = (): number => targets.reduce((sum, target) => sum + target.cpuMs(), 0);
+  const before = cpuMs();
   const measured = await Promise.all(
     targets.map(({ url }, index) => load({ url, bodies: files[index] ?? '', durationS: seconds, connections })),
   );
+  const usedMs = cpuMs() - before;
   return {
+    cpuUs: (usedMs * 1000) / measured.reduce((sum, { requests }) => sum + requests, 0),
     perSecond: measured.reduce((sum, { perSecond }) => sum + perSecond, 0),
     p99Ms: Math.max(...measured.map(({ p99Ms }) => p99Ms)),
     errors: measured.reduce((sum, { errors }) => sum + errors, 0),
@@ -114,6 +124,10 @@ function summarise(
     hookline: median(rounds.map(({ hookline }) => hookline.perSecond)),
     ratio: median(rounds.map(({ naive, hookline }) => hookline.perSecond / naive.perSecond)),
     p99Ms: median(rounds.map(({ hookline }) => hookline.p99Ms)),
+    cpuUs: {
+      naive: median(rounds.map(({ naive }) => naive.cpuUs)),
+      hookline: median(rounds.map(({ hookline }) => hookline.cpuUs)),
+    },
     errors: rounds.reduce((sum, { hookline }) => sum + hookline.errors, 0),
   };
 }

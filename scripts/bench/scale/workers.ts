@@ -17,6 +17,7 @@ const TIMEOUT_MS = 15 * 60_000;
 
 export interface SyncSettings {
   readonly workers: number;
+  /** For each worker. */
   readonly calls: number;
   /** Of one core, for each worker. */
   readonly cpuShare: number;
@@ -26,6 +27,9 @@ export interface SyncResult {
   readonly mode: string;
   readonly workers: number;
   readonly callsPerSecond: number;
+  readonly cpuMsPerCall: number;
+  /** Of the CPU the workers were allowed: what is left over they waited, for the CRM or for somebody else. */
+  readonly shareUsed: number;
   readonly contacts: number;
 }
 
@@ -43,23 +47,35 @@ export async function measureSync(backing: Backing, folder: string, settings: Sy
   try {
     const send = (first: number, count: number) => sendCalls({ url: receiver.url, secret }, first, count);
     // Compiled code and open connections first, then the limit and the burst.
-    await send(0, WARM_UP_CALLS);
-    await untilInCrm(crm, WARM_UP_CALLS);
+    const warmUpCalls = WARM_UP_CALLS * settings.workers;
+    const calls = settings.calls * settings.workers;
+    await send(0, warmUpCalls);
+    await untilInCrm(crm, warmUpCalls);
     const shares = workers.map(({ pid }) => limitCpu(pid, settings.cpuShare));
-    const startedAtMs = performance.now();
-    await send(WARM_UP_CALLS, settings.calls);
-    await untilInCrm(crm, WARM_UP_CALLS + settings.calls);
+    const cpuMs = (): number => workers.reduce((sum, worker) => sum + worker.cpuMs(), 0);
+    const [startedAtMs, before] = [performance.now(), cpuMs()];
+    await send(warmUpCalls, calls);
+    await untilInCrm(crm, warmUpCalls + calls);
     const seconds = (performance.now() - startedAtMs) / 1_000;
+    const usedMs = cpuMs() - before;
     const { contacts } = await crm.summary();
     await Promise.all(workers.map((worker) => worker.stop()));
     for (const share of shares) share.remove();
-    return { mode: backing.mode, workers: settings.workers, callsPerSecond: settings.calls / seconds, contacts };
+    return {
+      mode: backing.mode,
+      workers: settings.workers,
+      callsPerSecond: calls / seconds,
+      cpuMsPerCall: usedMs / calls,
+      shareUsed: usedMs / 1_000 / seconds / (settings.cpuShare * settings.workers),
+      contacts,
+    };
   } finally {
     await Promise.all([receiver, ...workers].map((target) => target.stop()));
     await crm.stop();
   }
 }
 
+/** For each worker: one that has compiled less than another would count as slower. */
 const WARM_UP_CALLS = 400;
 
 async function untilInCrm(crm: RestCrmProcess, calls: number): Promise<void> {

@@ -29,6 +29,11 @@ interface Job<Item, Result> {
 }
 
 const PAUSE_MS = 100;
+/**
+ * So many are sent at once when no group is under way. Left to the end of the turn, requests that are answered together come
+ * back together: this process and PostgreSQL then wait for each other in turn.
+ */
+const EARLY_ITEMS = 16;
 
 /**
  * Group commit: whatever is submitted while a group is under way is gathered and goes as the next group. `run` never
@@ -68,7 +73,8 @@ export class Gatherer<Item, Result> {
       const timer = setTimeout(() => this.#finish(job, late(deadlineMs)), deadlineMs);
       const job: Job<Item, Result> = { item, bytes, timer, resolve, reject, settled: false };
       this.#waiting.push(job);
-      this.#schedule();
+      if (this.#groups === 0 && this.#waiting.length >= EARLY_ITEMS) this.#pump();
+      else this.#schedule();
     });
   }
 

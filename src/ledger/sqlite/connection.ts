@@ -55,6 +55,8 @@ const WRITER = [
   'journal_mode = WAL',
   // In WAL mode FULL is what makes every commit an fsync; NORMAL would lose acknowledged events on power loss.
   'synchronous = FULL',
+  // Only should ours not come to it (checkpoint.ts).
+  'wal_autocheckpoint = 8000',
   'cache_size = -4000',
   'temp_store = MEMORY',
   // Last: opening may wait. Transactions wait in a way of their own (take-turn.ts).

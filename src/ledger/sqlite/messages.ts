@@ -1,4 +1,4 @@
-import type { SqlValue, StatementResult } from '../database.ts';
+import type { SqlValue } from '../database.ts';
 
 export interface ThreadOptions {
   readonly file: string;
@@ -10,22 +10,38 @@ export interface ThreadOptions {
 /** A parameter on its way to the thread; bytes travel in the group's `bytes`. */
 export type GroupParameter = Exclude<SqlValue, Uint8Array> | readonly [offset: number, length: number];
 
-/** Index into the group's texts, parameters, and whether it must change a row. */
-export type GroupStatement = readonly [text: number, parameters: readonly GroupParameter[], mustChange: boolean];
+/** What several statements have in common. */
+export interface StatementKind {
+  readonly sql: string;
+  /** How many parameters it takes. */
+  readonly parameters: number;
+  /** A guard: when no row is changed, the whole unit is taken back. */
+  readonly mustChange: boolean;
+}
 
-/** Units that are committed together. Each is a list of statements, all or nothing. */
+/**
+ * Units that are committed together, each a list of statements, all or nothing. Everything stands one after the other in
+ * flat lists: a message of nested lists costs several times what its contents cost.
+ */
 export interface Group {
   readonly id: number;
-  /** SQL texts, each once: most units of a group are the same statement. */
-  readonly texts: readonly string[];
-  readonly units: readonly (readonly GroupStatement[])[];
-  /** All bodies one after the other: handed over, not copied, and one piece of memory instead of hundreds. */
+  /** Each once: most units of a group are the same statements. */
+  readonly kinds: readonly StatementKind[];
+  /** Of each unit: how many statements it has. */
+  readonly units: readonly number[];
+  /** Of each statement: its index in `kinds`. */
+  readonly statements: readonly number[];
+  readonly parameters: readonly GroupParameter[];
+  /** All bodies: handed over, not copied, and one piece of memory instead of hundreds. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What a statement gave: its rows, or how many it changed when it is of a kind that gives none. */
+export type WireResult = number | readonly unknown[];
+
 /** What became of one unit. */
 export type Answer =
-  | { readonly kind: 'written'; readonly results: readonly StatementResult[] }
+  | { readonly kind: 'written'; readonly results: readonly WireResult[] }
   | { readonly kind: 'refused'; readonly statement: number }
   /** The statement's own fault: a constraint, a wrong parameter. The other units are not touched. */
   | { readonly kind: 'failed'; readonly code: string; readonly message: string }

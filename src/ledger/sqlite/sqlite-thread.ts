@@ -2,9 +2,10 @@ import { getCompileCacheDir } from 'node:module';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 
-import type { SqlValue, Statement, Written } from '../database.ts';
+import type { Statement, Written } from '../database.ts';
 import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
-import type { Answer, Group, GroupParameter, GroupStatement, Reply, Request, ThreadOptions } from './messages.ts';
+import { packGroup, unpackResult } from './group.ts';
+import type { Answer, Reply, Request, ThreadOptions } from './messages.ts';
 
 export interface ThreadLimits {
   /** Beyond this many units, or bytes of parameters, that wait or are under way, new ones are refused at once. */
@@ -24,6 +25,11 @@ interface Job {
 /** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
 const MAX_GROUPS_UNDER_WAY = 2;
 const MAX_UNITS_PER_GROUP = 256;
+/**
+ * So many are sent at once to a thread that has nothing to do. Left to the end of the turn, requests that are answered
+ * together come back together: the main thread and this one then wait for each other in turn.
+ */
+const EARLY_UNITS = 8;
 /** What a thread handles is gone after each group; a larger nursery would only be memory that is never given back. */
 const YOUNG_GENERATION_MB = 8;
 
@@ -66,7 +72,8 @@ export class SqliteThread {
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ statements, bytes, resolve, reject });
-      this.#sendSoon();
+      if (this.#underWay.size === 0 && this.#waiting.length >= EARLY_UNITS) this.#send();
+      else this.#sendSoon();
     });
   }
 
@@ -101,7 +108,8 @@ export class SqliteThread {
     this.#underWay.set(id, jobs);
     this.#worker ??= this.#start();
     try {
-      post(this.#worker, toGroup(id, jobs));
+      const units = jobs.map(({ statements }) => statements);
+      post(this.#worker, packGroup(id, units));
     } catch (error) {
       // A value no message can carry: a fault of ours, and no reason to leave the others waiting for ever.
       const failed = { kind: 'failed', code: 'NOT_SENT', message: String(error) } as const;
@@ -134,7 +142,8 @@ export class SqliteThread {
   #finish(job: Job, answer: Answer | undefined): void {
     this.#pending -= 1;
     this.#pendingBytes -= job.bytes;
-    if (answer?.kind === 'written' || answer?.kind === 'refused') job.resolve(answer);
+    if (answer?.kind === 'written') job.resolve({ kind: 'written', results: answer.results.map(unpackResult) });
+    else if (answer?.kind === 'refused') job.resolve(answer);
     else job.reject(toError(answer, job));
     if (this.#pending > 0) return;
     this.#worker?.unref();
@@ -182,33 +191,6 @@ export class SqliteThread {
 
 function post(worker: Worker, request: Request): void {
   worker.postMessage(request, request === 'close' ? [] : [request.bytes.buffer]);
-}
-
-function toGroup(id: number, jobs: readonly Job[]): Group {
-  const texts = new Map<string, number>();
-  const bytes = new Uint8Array(jobs.reduce((sum, job) => sum + bytesOf(job), 0));
-  let used = 0;
-  const toParameter = (value: SqlValue): GroupParameter => {
-    if (!(value instanceof Uint8Array)) return value;
-    const offset = used;
-    bytes.set(value, offset);
-    used += value.byteLength;
-    return [offset, value.byteLength];
-  };
-  const toStatement = ({ sql, parameters, mustChange = false }: Statement): GroupStatement => {
-    const text = texts.get(sql) ?? texts.size;
-    texts.set(sql, text);
-    return [text, parameters.map(toParameter), mustChange];
-  };
-  const units = jobs.map((job) => job.statements.map(toStatement));
-  return { id, texts: [...texts.keys()], units, bytes };
-}
-
-function bytesOf({ statements }: Job): number {
-  const lengths = statements.flatMap(({ parameters }) =>
-    parameters.map((value) => (value instanceof Uint8Array ? value.byteLength : 0)),
-  );
-  return lengths.reduce((sum, length) => sum + length, 0);
 }
 
 /** Threads find what the main thread stripped only when told where; else each loads a stripper of 10 MB. */

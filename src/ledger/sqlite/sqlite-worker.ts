@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { checkpointIfDue } from './checkpoint.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { isBroken, readGroup, unavailable, writeGroup } from './execute-group.ts';
 import type { Answer, Group, Reply, Request, ThreadOptions } from './messages.ts';
@@ -19,6 +20,7 @@ parentPort?.on('message', (request: Request) => {
   const reply: Reply = { id: request.id, answers: answer(request) };
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(reply);
+  if (options.mode === 'write') tidyUp();
 });
 
 function answer(group: Group): readonly Answer[] {
@@ -30,6 +32,14 @@ function answer(group: Group): readonly Answer[] {
   const answers = options.mode === 'write' ? writeGroup(connection, group, begin) : readGroup(connection, group);
   if (isBroken(answers)) dropConnection();
   return answers;
+}
+
+function tidyUp(): void {
+  try {
+    if (connection !== null) checkpointIfDue(connection);
+  } catch {
+    // The answers are given; a fault that lasts meets the next group.
+  }
 }
 
 /** After a fault of the disk nothing in this connection's memory is to be trusted; the next group opens the file anew. */

@@ -1,5 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
 
@@ -100,6 +100,49 @@ describe('a full disk', () => {
       kind: 'recorded',
     });
     await ledger.close();
+  });
+});
+
+describe('a list that fails halfway', () => {
+  test('is taken back, and takes none along that are committed with it', async () => {
+    const { world, database } = await openWorld();
+    const insert = (a: number | null) => ({ sql: 'insert into t values (?)', parameters: [a] });
+    await database.write([{ sql: 'create table t (a integer not null unique)', parameters: [] }]);
+    const writes = [[insert(1)], [insert(2), insert(null)], [insert(3), insert(4)], [insert(1)], [insert(5)]];
+    const answers = await Promise.allSettled(writes.map((statements) => database.write(statements)));
+    expect(answers.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+    ]);
+    expect(answers[1]).toMatchObject({ reason: { message: expect.stringContaining('NOT NULL') } });
+    expect(answers[3]).toMatchObject({ reason: { message: expect.stringContaining('UNIQUE') } });
+    const guarded = [
+      { sql: 'update t set a = 9 where a = 1', parameters: [] },
+      { ...insert(7), mustChange: true },
+      { sql: 'update t set a = 8 where a = 100', parameters: [], mustChange: true },
+    ];
+    const [refused, kept] = await Promise.all([database.write(guarded), database.write([insert(6), insert(10)])]);
+    expect([refused, kept.kind]).toEqual([{ kind: 'refused', statement: 2 }, 'written']);
+    const left = await database.write([{ sql: 'delete from t returning a', parameters: [] }]);
+    const rows = left.kind === 'written' ? (left.results[0]?.rows as readonly { readonly a: number }[]) : [];
+    expect(rows.map(({ a }) => a).toSorted((one, other) => one - other)).toEqual([1, 3, 4, 5, 6, 10]);
+    await world.harness.ledger.close();
+  });
+});
+
+describe('the write-ahead log', () => {
+  test('is carried over into the file before SQLite itself would, and written again from its beginning', async () => {
+    const { world, database } = await openWorld();
+    const body = { sql: 'insert into t values (?)', parameters: [Buffer.alloc(1024 ** 2)] };
+    await database.write([{ sql: 'create table t (a blob)', parameters: [] }]);
+    // A megabyte is 257 pages; SQLite's own checkpoint would come at 8,000.
+    for (let written = 0; written < 40; written += 1) await database.write([body]);
+    expect(statSync(`${file}-wal`).size).toBeLessThan(20 * 1024 ** 2);
+    expect(statSync(file).size).toBeGreaterThan(20 * 1024 ** 2);
+    await world.harness.ledger.close();
   });
 });
 

@@ -90,6 +90,38 @@ test('a path token lets in, percent-encoded or not; a wrong one and none do not'
   expect(await ledger.events()).toHaveLength(2);
 });
 
+/**
+ * A path that needs no decoding is answered in front of Express (docs/decisions/0013), any other spelling behind it. Nobody
+ * may be let in, or told more, by one than by the other.
+ */
+test('however its path is spelled, a webhook is accepted and refused alike', async () => {
+  const receiver = await start();
+  const spellings = (source: string) => [
+    `/webhooks/${source}`,
+    `/webhooks/${source}/`,
+    `/webhooks/${source}?a=1`,
+    `/Webhooks/${source}`,
+    `/webhooks/%${source.charCodeAt(0).toString(16)}${source.slice(1)}`,
+    `http://hookline.example/webhooks/${source}`,
+  ];
+  const send = async (target: string, signature: string) => {
+    const head = `POST ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/json\r\n`;
+    const lines = `X-Callab-Signature: ${signature}\r\nContent-Length: ${ENDED.length}\r\n\r\n`;
+    const answer = await exchange(receiver.port, [head + lines, ENDED]);
+    return answer.replace(/^Date: .*$/m, '');
+  };
+  const answersTo = async (source: string, signature: string) =>
+    new Set(await Promise.all(spellings(source).map((target) => send(target, signature))));
+  // All that follow are duplicates of this one, and their answers equal to the byte.
+  await postSigned(receiver, ENDED);
+  expect([...(await answersTo('callab', hmac(ENDED)))]).toEqual([expect.stringMatching(/^HTTP\/1.1 200 OK\r\n/)]);
+  const refused = [await answersTo('callab', hmac(ENDED, 'other')), await answersTo('nobody', hmac(ENDED))];
+  expect([...new Set(refused.flatMap((answers) => [...answers]))]).toEqual([
+    expect.stringMatching(/^HTTP\/1.1 401 Unauthorized\r\n/),
+  ]);
+  expect(await ledger.events()).toHaveLength(1);
+});
+
 test('trap 26: every failure to prove oneself looks the same; the reason is in the log and in the ledger only', async () => {
   const receiver = await start();
   const failures = [

@@ -47,7 +47,8 @@ test('a ledger that does not answer is 503 in time; the retry of an event that w
   receiver = await startTestReceiver({
     sources: [callab],
     ledger: { recordEvent: hanging.recordEvent, recordRefusal: (refusal) => ledger.recordRefusal(refusal) },
-    ledgerTimeoutMs: 20,
+    // Long enough for a busy disk to keep the retry in time.
+    ledgerTimeoutMs: 300,
   });
   expect(await post('late')).toEqual({ status: 503, text: '{"ok":false,"error":"not stored, send again"}' });
   expect((await fetch(`${receiver.url}/readyz`)).status).toBe(503);
