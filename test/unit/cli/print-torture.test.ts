@@ -9,6 +9,7 @@ const BROKE_OFF: TortureEnd = {
   kind: 'broke_off',
   options: {
     mode: 'postgres',
+    crm: 'rest',
     seconds: 60,
     seed: 7,
     only: ['kill', 'disk'],
@@ -24,9 +25,12 @@ test('a torture that broke off says why, where to look, and how to come there ag
   const text = tortureLines(BROKE_OFF).join('\n');
   expect(text).toContain('BROKE OFF. PostgreSQL does not start');
   expect(text).toContain('/tmp/hookline-torture-x');
-  expect(text).toContain('torture --mode postgres --seconds 60 --seed 7 --only kill,disk --receivers 2 --workers 3');
+  expect(text).toContain(
+    'torture --mode postgres --crm rest --seconds 60 --seed 7 --only kill,disk --receivers 2 --workers 3',
+  );
   expect(tortureJson(BROKE_OFF)).toEqual({
     mode: 'postgres',
+    crm: 'rest',
     seed: 7,
     seconds: 60,
     brokeOff: 'PostgreSQL does not start',
