@@ -1,22 +1,13 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { requestsOf } from '../../simulators/hubspot/index.ts';
 import { exampleCall } from '../../support/call.ts';
-import { openHubSpotWorld, type HubSpotWorld, type WorldOptions } from '../../support/hubspot-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openHubSpotWorld, type HubSpotWorld } from '../../support/hubspot-world.ts';
 
 // One person is one contact: whatever he is known by, whoever calls at once, whatever was merged, deleted, lost or restored.
 
-let opened: HubSpotWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<HubSpotWorld> {
-  const world = await openHubSpotWorld(options);
-  opened.push(world);
-  return world;
-}
+const open = closingAfterEach(openHubSpotWorld);
 
 const PHONE = '+12025550143';
 

@@ -1,23 +1,14 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import type { SyncResult } from '../../../src/sync/sync.ts';
 import { requestsOf, type HubSpot } from '../../simulators/hubspot/index.ts';
 import { exampleCall } from '../../support/call.ts';
-import { openHubSpotWorld, type HubSpotWorld, type WorldOptions } from '../../support/hubspot-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openHubSpotWorld } from '../../support/hubspot-world.ts';
 
 // HubSpot takes 65,536 characters in a property. A longer transcript goes on in notes on the same contact.
 
-let opened: HubSpotWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<HubSpotWorld> {
-  const world = await openHubSpotWorld(options);
-  opened.push(world);
-  return world;
-}
+const open = closingAfterEach(openHubSpotWorld);
 
 /** So many turns of a talk that stays recognisable after it was cut; each is 60 characters of HTML or so. */
 const talk = (turns: number): string =>

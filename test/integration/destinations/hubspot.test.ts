@@ -1,40 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
-import type { SyncResult } from '../../../src/sync/sync.ts';
 import { FAULTS, requestsOf } from '../../simulators/hubspot/index.ts';
 import { exampleCall } from '../../support/call.ts';
-import { openHubSpotWorld, type HubSpotWorld, type WorldOptions } from '../../support/hubspot-world.ts';
+import { caller, fieldsOf } from '../../support/callers.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openHubSpotWorld } from '../../support/hubspot-world.ts';
 
-let opened: HubSpotWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<HubSpotWorld> {
-  const world = await openHubSpotWorld(options);
-  opened.push(world);
-  return world;
-}
-
-const caller = (number: number, rest: Parameters<typeof exampleCall>[0] = {}): ReturnType<typeof exampleCall> =>
-  exampleCall({
-    id: `call_${number}`,
-    provider_call_id: `c${number}`,
-    customer_number: `+1202556${String(1000 + number)}`,
-    contact: { first_name: 'Dana' },
-    ...rest,
-  });
-
-function fieldsOf(result: SyncResult | null, kind: string): Readonly<Record<string, string>> {
-  const record = result?.report.records.find((candidate) => candidate.kind === kind);
-  return Object.fromEntries(
-    (record?.fields ?? []).map(({ field, action, reason }) => [
-      field,
-      `${action}${reason === undefined ? '' : `: ${reason}`}`,
-    ]),
-  );
-}
+const open = closingAfterEach(openHubSpotWorld);
 
 test('- sync: hubspot alone: the contact, its status, and the call on its timeline', async () => {
   const { hubspot, sync } = await open();

@@ -1,26 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { startSalesforce, type Salesforce } from '../../simulators/salesforce/index.ts';
 import { caller } from '../../support/callers.ts';
-import { openSalesforceWorld, type SalesforceWorld, type WorldOptions } from '../../support/salesforce-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openSalesforceWorld } from '../../support/salesforce-world.ts';
 
-let opened: { close(): Promise<void> }[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<SalesforceWorld> {
-  const world = await openSalesforceWorld(options);
-  opened.push(world);
-  return world;
-}
-
-async function openOrg(options: Parameters<typeof startSalesforce>[0] = {}): Promise<Salesforce> {
-  const salesforce = await startSalesforce(options);
-  opened.push(salesforce);
-  return salesforce;
-}
+const open = closingAfterEach(openSalesforceWorld);
+const openOrg = closingAfterEach(startSalesforce);
 
 const tokensOf = ({ requests }: Salesforce): number =>
   requests.filter(({ path }) => path.startsWith('/services/oauth2/token') || path.startsWith('/services/Soap')).length;

@@ -1,20 +1,11 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { exampleCall } from '../../support/call.ts';
 import { caller } from '../../support/callers.ts';
-import { openSalesforceWorld, type SalesforceWorld, type WorldOptions } from '../../support/salesforce-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openSalesforceWorld, type SalesforceWorld } from '../../support/salesforce-world.ts';
 
-let opened: SalesforceWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<SalesforceWorld> {
-  const world = await openSalesforceWorld(options);
-  opened.push(world);
-  return world;
-}
+const open = closingAfterEach(openSalesforceWorld);
 
 const LEAD = { LastName: 'Reed', Company: 'Northwind' };
 const PHONE = '+12025550143';

@@ -1,21 +1,12 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 
 import { createSalesforceChaos, FAULTS } from '../../simulators/salesforce/index.ts';
 import { exampleCall } from '../../support/call.ts';
 import { caller, fieldsOf } from '../../support/callers.ts';
-import { openSalesforceWorld, type SalesforceWorld, type WorldOptions } from '../../support/salesforce-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openSalesforceWorld, type SalesforceWorld } from '../../support/salesforce-world.ts';
 
-let opened: SalesforceWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<SalesforceWorld> {
-  const world = await openSalesforceWorld(options);
-  opened.push(world);
-  return world;
-}
+const open = closingAfterEach(openSalesforceWorld);
 
 describe('one bad value costs its field, and nobody else anything', () => {
   test.each([
@@ -228,8 +219,7 @@ describe('answers that never came', () => {
     const [lead] = salesforce.records('Lead');
     salesforce.update('Lead', lead?.id ?? '', { FirstName: 'Diana', LastName: 'Read', Phone: null });
     // As after a ledger that was lost: nothing but Salesforce's own key tells.
-    const bare = await openSalesforceWorld({ isSetUp: false, destination: { login_url: salesforce.url } });
-    opened.push(bare);
+    const bare = await open({ isSetUp: false, destination: { login_url: salesforce.url } });
     expect(await bare.sync(exampleCall({ contact: { first_name: 'Dana' } }))).toMatchObject({ kind: 'finished' });
     expect(salesforce.records('Lead')).toHaveLength(1);
     expect(salesforce.records('Task')).toHaveLength(1);

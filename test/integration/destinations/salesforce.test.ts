@@ -1,21 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 
 import { ROW_FAULTS } from '../../simulators/salesforce/index.ts';
 import { exampleCall } from '../../support/call.ts';
 import { caller, fieldsOf } from '../../support/callers.ts';
-import { openSalesforceWorld, type SalesforceWorld, type WorldOptions } from '../../support/salesforce-world.ts';
+import { closingAfterEach } from '../../support/close-after-each.ts';
+import { openSalesforceWorld } from '../../support/salesforce-world.ts';
 
-let opened: SalesforceWorld[] = [];
-afterEach(async () => {
-  await Promise.all(opened.splice(0).map((world) => world.close()));
-  opened = [];
-});
-
-async function open(options: WorldOptions = {}): Promise<SalesforceWorld> {
-  const world = await openSalesforceWorld(options);
-  opened.push(world);
-  return world;
-}
+const open = closingAfterEach(openSalesforceWorld);
 
 test('- sync: salesforce alone: the lead, its status, and the call as a completed Task', async () => {
   const { salesforce, sync } = await open();
