@@ -1,8 +1,7 @@
-import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
 import { coalesce } from '../queue/redis/coalesce.ts';
 import type { RedisLink } from '../queue/redis/redis-link.ts';
-import { createWindows, type Windows } from './windows.ts';
 import type { Rate } from './received-source.ts';
 
 /** Where the receivers count together. */
@@ -11,7 +10,7 @@ export type SharedCounters = Pick<RedisLink, 'ask' | 'commands' | 'prefix' | 'se
 /** Counts in fixed windows. */
 export interface Limiter {
   /** Null to let it pass, or the seconds after which to come again. */
-  take(key: string, points?: number): number | null;
+  take(key: string, points?: number): Promise<number | null>;
 }
 
 export interface LimiterOptions {
@@ -30,18 +29,18 @@ const GAP_MS = 5;
  * Redis is away, every process holds the rate for itself.
  */
 export function createLimiter({ name, rate }: LimiterOptions, shared?: SharedCounters): Limiter {
-  const own = createWindows(rate);
+  const own = new RateLimiterMemory({ points: rate.count, duration: rate.seconds });
   const tell = shared === undefined ? null : createTeller({ name, rate }, own, shared);
   return {
-    take(key, points = 1) {
-      const waitMs = own.take(key, points);
+    async take(key, points = 1) {
+      const waitMs = await consume(own, key, points);
       if (waitMs === null) tell?.(key, points);
       return waitMs === null ? null : inSeconds(waitMs);
     },
   };
 }
 
-function createTeller({ name, rate }: LimiterOptions, own: Windows, shared: SharedCounters) {
+function createTeller({ name, rate }: LimiterOptions, own: RateLimiterMemory, shared: SharedCounters) {
   const keyPrefix = `${shared.prefix}:limit:${name}-${rate.count}-${rate.seconds}`;
   const together = new RateLimiterRedis({
     storeClient: shared.commands,
@@ -52,7 +51,7 @@ function createTeller({ name, rate }: LimiterOptions, own: Windows, shared: Shar
   const untold = new Map<string, number>();
   const tellOne = async ([key, points]: readonly [string, number]): Promise<void> => {
     const waitMs = await consume(together, key, points);
-    if (waitMs !== null) own.block(key, waitMs);
+    if (waitMs !== null) await own.block(key, inSeconds(waitMs));
   };
   const tellAll = coalesce(async () => {
     const batch = [...untold];
@@ -67,7 +66,7 @@ function createTeller({ name, rate }: LimiterOptions, own: Windows, shared: Shar
 }
 
 /** Null when it passed, or the milliseconds until the window ends. */
-async function consume(limiter: RateLimiterRedis, key: string, points: number): Promise<number | null> {
+async function consume(limiter: RateLimiterMemory | RateLimiterRedis, key: string, points: number) {
   try {
     await limiter.consume(key, points);
     return null;

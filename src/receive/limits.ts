@@ -6,11 +6,11 @@ import type { Rate, ReceivedSource } from './received-source.ts';
 /** Each answers null to let the request pass, or the seconds after which to come again. */
 export interface Limits {
   /** Counted before anything else is done for a request. */
-  takeForAddress(address: string): number | null;
+  takeForAddress(address: string): Promise<number | null>;
   /** Counted after verification: strangers must not be able to use up a sender's share. */
-  takeForSource(source: ReceivedSource): number | null;
+  takeForSource(source: ReceivedSource): Promise<number | null>;
   /** Counted, with the size of their body, for requests that failed verification and would be kept all the same. */
-  takeForQuarantine(source: ReceivedSource, bodyBytes: number): number | null;
+  takeForQuarantine(source: ReceivedSource, bodyBytes: number): Promise<number | null>;
 }
 
 /**
@@ -32,17 +32,17 @@ export function createLimits(perAddress: Rate | null, shared?: SharedCounters): 
   const quarantinedKib = create('quarantine-kib', QUARANTINE_KIB_RATE);
   const seed = shared?.seed ?? randomBytes(4).readUInt32LE();
   return {
-    takeForAddress(address) {
+    async takeForAddress(address) {
       return addresses === null ? null : addresses.take(addressGroup(networkOf(address), seed));
     },
-    takeForSource({ name, rateLimit }) {
+    async takeForSource({ name, rateLimit }) {
       if (rateLimit === null) return null;
       const limiter = sources.get(name) ?? create('source', rateLimit);
       sources.set(name, limiter);
       return limiter.take(name);
     },
-    takeForQuarantine({ name }, bodyBytes) {
-      return quarantine.take(name) ?? quarantinedKib.take(name, Math.ceil(bodyBytes / 1024));
+    async takeForQuarantine({ name }, bodyBytes) {
+      return (await quarantine.take(name)) ?? quarantinedKib.take(name, Math.ceil(bodyBytes / 1024));
     },
   };
 }

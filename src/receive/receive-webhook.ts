@@ -52,7 +52,7 @@ export interface IncomingWebhook {
 /** From bytes to 200 (design.md section 3). Null when the sender hung up and nobody is left to answer. */
 export async function receiveWebhook(deps: ReceiveDependencies, incoming: IncomingWebhook): Promise<Answer | null> {
   const delivery = startDelivery(deps, incoming);
-  const wait = deps.limits.takeForAddress(delivery.address ?? incoming.socketAddress);
+  const wait = await deps.limits.takeForAddress(delivery.address ?? incoming.socketAddress);
   if (wait !== null) return refuse(deps, delivery, { status: 429, cause: 'address_rate', retryAfterSeconds: wait });
 
   const read = await readDelivery(deps, delivery);
@@ -69,7 +69,7 @@ export async function receiveWebhook(deps: ReceiveDependencies, incoming: Incomi
     return refuse(deps, delivery, { status, cause: 'address_not_allowed', body: read.request.body });
   }
 
-  const sourceWait = deps.limits.takeForSource(source);
+  const sourceWait = await deps.limits.takeForSource(source);
   if (sourceWait !== null)
     return refuse(deps, delivery, { status: 429, cause: 'source_rate', retryAfterSeconds: sourceWait });
 
@@ -162,7 +162,7 @@ async function refuseUnverified(
   if (source.onInvalid === 'reject' || !isAllowedAddress(delivery)) {
     return refuse(deps, delivery, { status: 401, cause, body: request.body });
   }
-  const wait = deps.limits.takeForQuarantine(source, request.body.length);
+  const wait = await deps.limits.takeForQuarantine(source, request.body.length);
   if (wait !== null) return refuse(deps, delivery, { status: 429, cause: 'quarantine_rate', retryAfterSeconds: wait });
   return keepEvent(deps, delivery, createQuarantinedEvent(delivery, request, cause));
 }

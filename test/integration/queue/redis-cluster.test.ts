@@ -52,7 +52,7 @@ test('a Redis in cluster mode takes bells, budgets and limits', async () => {
   reservations.close();
 
   const limiter = createLimiter({ name: 'address', rate: { count: 5, seconds: 60 } }, link);
-  expect(limiter.take('2001:db8::1')).toBeNull();
+  expect(await limiter.take('2001:db8::1')).toBeNull();
   const countedKeys = async (): Promise<string> => redis.command('KEYS', '*limit:address*');
   await waitUntil(async () => (await countedKeys()).includes('2001:db8::1'), { what: 'the count in Redis' });
 

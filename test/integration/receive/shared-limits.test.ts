@@ -45,20 +45,20 @@ test('receivers count an address together', async () => {
   const [one, other] = [await openReceiver(rate), await openReceiver(rate)];
   for (let sent = 0; sent < 6; sent += 1) {
     const { limits } = sent % 2 === 0 ? one : other;
-    expect(limits.takeForAddress('192.0.2.1')).toBeNull();
+    expect(await limits.takeForAddress('192.0.2.1')).toBeNull();
   }
   await waitUntil(async () => (await counted()) === 6, { what: 'six requests in Redis' });
   // Each has let through three of its own six; the next one of either is the seventh of both.
-  await waitUntil(() => one.limits.takeForAddress('192.0.2.1') !== null, { what: 'the limit' });
-  await waitUntil(() => other.limits.takeForAddress('192.0.2.1') !== null, { what: 'the limit there' });
+  await waitUntil(async () => (await one.limits.takeForAddress('192.0.2.1')) !== null, { what: 'the limit' });
+  await waitUntil(async () => (await other.limits.takeForAddress('192.0.2.1')) !== null, { what: 'the limit there' });
   expect(await counted()).toBeLessThan(12);
-  expect(one.limits.takeForAddress('198.51.100.7')).toBeNull();
+  expect(await one.limits.takeForAddress('198.51.100.7')).toBeNull();
 });
 
 test('receivers count a source together, and say when to come again', async () => {
   const [one, other] = [await openReceiver(null), await openReceiver(null)];
   const limited = source('callab', { count: 4, seconds: 60 });
-  for (let sent = 0; sent < 4; sent += 1) expect(one.limits.takeForSource(limited)).toBeNull();
+  for (let sent = 0; sent < 4; sent += 1) expect(await one.limits.takeForSource(limited)).toBeNull();
   const wait = await waitUntil(() => other.limits.takeForSource(limited), { what: 'the limit of the other' });
   expect(wait).toBeGreaterThan(30);
   expect(wait).toBeLessThanOrEqual(60);
@@ -66,8 +66,8 @@ test('receivers count a source together, and say when to come again', async () =
 
 test('Redis holds no address, and every counter ends with its window', async () => {
   const { limits } = await openReceiver({ count: 100, seconds: 60 });
-  limits.takeForAddress('192.0.2.77');
-  limits.takeForQuarantine(source('callab', null), 2_000);
+  await limits.takeForAddress('192.0.2.77');
+  await limits.takeForQuarantine(source('callab', null), 2_000);
   const keys = await waitUntil(
     async () => {
       const found = (await redis.command('KEYS', '*')).split('\n');
@@ -90,8 +90,8 @@ test.each(['away', 'hanging'])(
     else redis.freeze();
     try {
       // Were each to wait for Redis, a thousand would take minutes.
-      for (let sent = 0; sent < 1000; sent += 1) expect(limits.takeForAddress('192.0.2.1')).toBeNull();
-      expect(limits.takeForAddress('192.0.2.1')).not.toBeNull();
+      for (let sent = 0; sent < 1000; sent += 1) expect(await limits.takeForAddress('192.0.2.1')).toBeNull();
+      expect(await limits.takeForAddress('192.0.2.1')).not.toBeNull();
     } finally {
       if (how === 'away') await redis.start();
       else redis.thaw();

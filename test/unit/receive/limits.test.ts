@@ -7,50 +7,51 @@ function source(name: string, rateLimit: ReceivedSource['rateLimit']): ReceivedS
   return { name, rateLimit } as ReceivedSource;
 }
 
-test('an address over its rate is told when to come again; others are not touched', () => {
+test('an address over its rate is told when to come again; others are not touched', async () => {
   const limits = createLimits({ count: 2, seconds: 60 });
-  expect(limits.takeForAddress('192.0.2.1')).toBeNull();
-  expect(limits.takeForAddress('192.0.2.1')).toBeNull();
-  const wait = limits.takeForAddress('192.0.2.1');
+  expect(await limits.takeForAddress('192.0.2.1')).toBeNull();
+  expect(await limits.takeForAddress('192.0.2.1')).toBeNull();
+  const wait = await limits.takeForAddress('192.0.2.1');
   expect(wait).toBeGreaterThanOrEqual(1);
   expect(wait).toBeLessThanOrEqual(60);
-  expect(limits.takeForAddress('192.0.2.2')).toBeNull();
+  expect(await limits.takeForAddress('192.0.2.2')).toBeNull();
 });
 
-test('addresses of one IPv6 network of 64 bits count as one sender', () => {
+test('addresses of one IPv6 network of 64 bits count as one sender', async () => {
   const limits = createLimits({ count: 1, seconds: 60 });
-  expect(limits.takeForAddress('2001:db8::1')).toBeNull();
-  expect(limits.takeForAddress('2001:db8::2')).not.toBeNull();
-  expect(limits.takeForAddress('2001:db8:0:1::1')).toBeNull();
+  expect(await limits.takeForAddress('2001:db8::1')).toBeNull();
+  expect(await limits.takeForAddress('2001:db8::2')).not.toBeNull();
+  expect(await limits.takeForAddress('2001:db8:0:1::1')).toBeNull();
 });
 
-test('off means off', () => {
+test('off means off', async () => {
   const limits = createLimits(null);
   for (let index = 0; index < 100; index += 1) {
-    expect(limits.takeForAddress('192.0.2.1')).toBeNull();
-    expect(limits.takeForSource(source('a', null))).toBeNull();
+    expect(await limits.takeForAddress('192.0.2.1')).toBeNull();
+    expect(await limits.takeForSource(source('a', null))).toBeNull();
   }
 });
 
-test('each source has its own count', () => {
+test('each source has its own count', async () => {
   const limits = createLimits(null);
   const a = source('a', { count: 1, seconds: 60 });
-  expect(limits.takeForSource(a)).toBeNull();
-  expect(limits.takeForSource(a)).not.toBeNull();
-  expect(limits.takeForSource(source('b', { count: 1, seconds: 60 }))).toBeNull();
+  expect(await limits.takeForSource(a)).toBeNull();
+  expect(await limits.takeForSource(a)).not.toBeNull();
+  expect(await limits.takeForSource(source('b', { count: 1, seconds: 60 }))).toBeNull();
 });
 
-test('quarantine ends at 300 a minute', () => {
+test('quarantine ends at 300 a minute', async () => {
   const limits = createLimits(null);
-  for (let index = 0; index < 300; index += 1) expect(limits.takeForQuarantine(source('a', null), 100)).toBeNull();
-  expect(limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
-  expect(limits.takeForQuarantine(source('b', null), 100)).toBeNull();
+  for (let index = 0; index < 300; index += 1)
+    expect(await limits.takeForQuarantine(source('a', null), 100)).toBeNull();
+  expect(await limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
+  expect(await limits.takeForQuarantine(source('b', null), 100)).toBeNull();
 });
 
-test('large quarantined bodies use up their share sooner: a stranger must not push real events off the disk', () => {
+test('large quarantined bodies use up their share sooner: a stranger must not push real events off the disk', async () => {
   const limits = createLimits(null);
   for (let index = 0; index < 2; index += 1)
-    expect(limits.takeForQuarantine(source('a', null), 5 * 1024 * 1024)).toBeNull();
-  expect(limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
-  expect(limits.takeForQuarantine(source('b', null), 100)).toBeNull();
+    expect(await limits.takeForQuarantine(source('a', null), 5 * 1024 * 1024)).toBeNull();
+  expect(await limits.takeForQuarantine(source('a', null), 100)).not.toBeNull();
+  expect(await limits.takeForQuarantine(source('b', null), 100)).toBeNull();
 });

@@ -67,9 +67,9 @@ function source(overrides: Partial<ReceivedSource> = {}): ReceivedSource {
 }
 
 const NO_LIMITS: Limits = {
-  takeForAddress: () => null,
-  takeForSource: () => null,
-  takeForQuarantine: () => null,
+  takeForAddress: async () => null,
+  takeForSource: async () => null,
+  takeForQuarantine: async () => null,
 };
 
 function setUp(options: { source?: Partial<ReceivedSource>; deps?: Partial<ReceiveDependencies> } = {}) {
@@ -237,9 +237,9 @@ test('where the address is the only proof, an address off the list is answered l
 });
 
 test('limits answer 429 with the time to wait, before reading and after verifying', async () => {
-  const early = setUp({ deps: { limits: { ...NO_LIMITS, takeForAddress: () => 7 } } });
+  const early = setUp({ deps: { limits: { ...NO_LIMITS, takeForAddress: async () => 7 } } });
   expect(await receiveWebhook(early.deps, incoming())).toMatchObject({ status: 429, retryAfterSeconds: 7 });
-  const late = setUp({ deps: { limits: { ...NO_LIMITS, takeForSource: () => 9 } } });
+  const late = setUp({ deps: { limits: { ...NO_LIMITS, takeForSource: async () => 9 } } });
   expect(await receiveWebhook(late.deps, incoming())).toMatchObject({ status: 429, retryAfterSeconds: 9 });
   expect(await receiveWebhook(late.deps, incoming({ headers: [] }))).toMatchObject({ status: 401 });
 });
@@ -299,7 +299,7 @@ test('quarantine answers 200 and keeps the body unprocessed, under a key no real
 test('quarantine is bounded, and closed to addresses off the list', async () => {
   const full = setUp({
     source: { onInvalid: 'quarantine' },
-    deps: { limits: { ...NO_LIMITS, takeForQuarantine: () => 5 } },
+    deps: { limits: { ...NO_LIMITS, takeForQuarantine: async () => 5 } },
   });
   expect(await receiveWebhook(full.deps, incoming({ headers: [] }))).toMatchObject({ status: 429 });
   const elsewhere = setUp({ source: { onInvalid: 'quarantine', allowedCidrs: cidrs('198.51.100.0/24') } });
