@@ -62,6 +62,29 @@ test.each([
   },
 );
 
+test('the id that a platform was given by HubSpot comes before everything else', async () => {
+  const { hubspot, sync } = await open({ destination: { external_id_property: 'hs_object_id' } });
+  const meant = hubspot.create('contacts', { firstname: 'Dana', lastname: 'R.' });
+  hubspot.create('contacts', { firstname: 'Dana', phone: PHONE });
+  await sync(dana(1, { contact: { first_name: 'Dana', external_id: meant } }));
+  expect(hubspot.records('contacts')).toHaveLength(2);
+  const [call] = hubspot.records('calls');
+  expect(hubspot.associated('calls', call?.id ?? '', 'contacts')).toEqual([meant]);
+});
+
+test.each([
+  ['newest', 1],
+  ['oldest', 0],
+])('several contacts carry the number: the %s of them', async (which, index) => {
+  const { hubspot, sync, advance } = await open({ action: { contact: { on_many_matches: which } } });
+  const ids = [hubspot.create('contacts', { firstname: 'One', phone: PHONE })];
+  advance(60_000);
+  ids.push(hubspot.create('contacts', { firstname: 'Two', mobilephone: PHONE }));
+  await sync(byPhone(1));
+  const [call] = hubspot.records('calls');
+  expect(hubspot.associated('calls', call?.id ?? '', 'contacts')).toEqual([ids[index]]);
+});
+
 test('the ledger is lost: the same calls again double nothing', async () => {
   const world = await open({ action: { task: { subject: 'Call back' } } });
   const { hubspot, sync } = world;
