@@ -6,7 +6,7 @@
  *   npm run bench:scale -- ledger [--modes embedded,postgres] [--calls 1000000]
  *
  * `ack`: acknowledgements a second against the naive receiver (naive.ts), in turn, on the same Redis. `sync`: calls a second
- * from a backlog into a REST CRM; each worker may use so much of one core, as a container would, so that two cores can show
+ * from a backlog of `--calls` for each worker into a REST CRM; each worker may use so much of one core, as a container would, so that two cores can show
  * what four workers do. `ledger`: acknowledgement, lists and recovery with so many calls in the ledger.
  */
 import { writeFileSync } from 'node:fs';
