@@ -140,7 +140,9 @@ class Keeper implements TokenKeeper {
   }
 
   #isJustRenewed({ renewedAtMs }: Tokens): boolean {
-    return renewedAtMs !== null && this.#options.dependencies.clock.now() - renewedAtMs < TOO_SOON_MS;
+    const ageMs = renewedAtMs === null ? Infinity : this.#options.dependencies.clock.now() - renewedAtMs;
+    // Below nothing: a clock that was ahead is right again.
+    return ageMs >= 0 && ageMs < TOO_SOON_MS;
   }
 
   #refusedAgain(): Failure {

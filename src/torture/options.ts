@@ -7,7 +7,7 @@ export const MISCHIEF_NAMES = ['kill', 'redis', 'postgres', 'disk', 'clock', 'cr
 export type MischiefName = (typeof MISCHIEF_NAMES)[number];
 
 /** What `--crm` can choose. */
-export const CRM_KINDS = ['rest', 'hubspot'] as const;
+export const CRM_KINDS = ['rest', 'hubspot', 'salesforce'] as const;
 export type CrmKind = (typeof CRM_KINDS)[number];
 
 export interface TortureOptions {

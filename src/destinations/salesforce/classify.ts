@@ -33,12 +33,17 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Verdict 
   if (status === 401) return unauthorised(reason, context);
   const byCode = readErrors(answer.body)
     .filter(({ code }) => !(context.mayBeForbidden && ALSO_FORBIDDEN.includes(code)))
-    .map((error) => failureOf(error, { ...context, reason }))
-    .find((failure) => failure !== null);
+    .flatMap((error) => failureOf(error, { ...context, reason }) ?? [])
+    .find((failure) => !isOfServer(status, failure));
   if (byCode !== undefined) return byCode;
   const isForTheAsker = REFUSALS.includes(status) || (ABSENT.includes(status) && context.mayBeForbidden);
   if (isForTheAsker) return { kind: 'answer', answer };
   return byStatus(status, reason, context);
+}
+
+/** Salesforce itself stumbled, over no record of ours: nobody who took part is to blame, and it may have got far. */
+function isOfServer(status: number, { kind }: Failure): boolean {
+  return status >= 500 && kind === 'rejected';
 }
 
 function byStatus(status: number, reason: string, context: AnswerContext): Failure {

@@ -121,7 +121,8 @@ function toHttpRequest({ method, url, headers, body }: JsforceRequest, timeoutMs
 
 function readError(error: unknown): Conclusion {
   if (!(error instanceof Error)) return { kind: 'error', code: '', message: String(error), data: null };
-  const { errorCode, data } = error as Error & { readonly errorCode?: unknown; readonly data?: unknown };
-  const code = typeof errorCode === 'string' ? errorCode : error.name;
+  const { errorCode, data, name } = error as Error & Record<'errorCode' | 'data' | 'name', unknown>;
+  // Its OAuth client names an error by what the answer calls it, which may be nothing.
+  const code = [errorCode, name].find((text) => typeof text === 'string') ?? '';
   return { kind: 'error', code, message: error.message, data: data ?? null };
 }

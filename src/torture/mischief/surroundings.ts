@@ -49,8 +49,8 @@ const SLOW_MS = 300;
 
 /**
  * A share of all requests goes wrong in the ways of the CRM (503, 429, resets before and after the work, 502 HTML after the
- * work, bodies cut in the middle, with REST errors that come as 200, with HubSpot locks); besides, answers are withheld after the work was done, and
- * come slowly for a while.
+ * work, bodies cut in the middle; with REST errors that come as 200, with HubSpot locks, with Salesforce rows that are locked
+ * and sessions that end); besides, answers are withheld after the work was done, and come slowly for a while.
  */
 export const crmLies: Mischief = {
   name: 'crm',

@@ -81,10 +81,12 @@ export function requestsOf(wanted: {
     (wanted.operation === undefined || wanted.operation === findWholeRoute(null, request)?.operation);
 }
 
+const LIMITED = FAULTS.limited('concurrent');
+
 const MOODS: readonly Fault[] = [
   FAULTS.html(503),
   FAULTS.committedHtml(502),
-  FAULTS.limited('concurrent'),
+  LIMITED,
   FAULTS.unavailable(),
   FAULTS.unexpected(),
   { kind: 'drop' },
@@ -95,5 +97,9 @@ const MOODS: readonly Fault[] = [
 /** For `setChaos`: a share of all requests goes wrong in every passing way; the same seed gives the same sequence. */
 export function createSalesforceChaos(rate: number, seed: number): (request: ApiRequest) => Fault | undefined {
   const random = createRandom(seed);
-  return () => (random.chance(rate) ? random.pick(MOODS) : undefined);
+  return (request) => {
+    const fault = random.chance(rate) ? random.pick(MOODS) : undefined;
+    // Logins are no API requests.
+    return fault === LIMITED && requestClassOf(request) === 'token' ? undefined : fault;
+  };
 }
