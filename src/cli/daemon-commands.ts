@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 
 import type { Role } from '../daemon/services.ts';
 import type { DemoOptions } from './demo.ts';
+import { DEMO_CRMS } from './demo/crm.ts';
 import { health } from './health.ts';
 import { getEnvironment } from './ledger-access.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -24,8 +25,8 @@ export function addDaemonCommands(program: Command): void {
     .description('start a daemon in a fresh folder, send it every sample call and show what came of it')
     .option('--once', 'stop afterwards; exit 0 when everything is right, else 1')
     .addOption(
-      new Option('--crm <name>', 'where the calls go; hubspot: a simulated one on this machine')
-        .choices(['sandbox', 'hubspot'])
+      new Option('--crm <name>', 'where the calls go; hubspot, salesforce: a simulated one on this machine')
+        .choices(DEMO_CRMS)
         .default('sandbox'),
     )
     .action(async (options: DemoOptions) => (await import('./demo.ts')).demo(options));

@@ -8,10 +8,11 @@ import { startDaemon, type Daemon } from '../daemon.ts';
 import type { DaemonServices } from '../daemon/services.ts';
 import type { LedgerStats } from '../ledger/ledger.ts';
 import { createLogger } from '../observability/logger.ts';
-import { SANDBOX, type DemoCrm } from './demo/crm.ts';
+import { SANDBOX, type DemoCrm, type DemoCrmName } from './demo/crm.ts';
 import { demoConfig } from './demo/deliveries.ts';
 import { startDemoHubSpot } from './demo/hubspot.ts';
 import { printDemo } from './demo/print-demo.ts';
+import { startDemoSalesforce } from './demo/salesforce.ts';
 import { sendDeliveries } from './demo/send-deliveries.ts';
 import { CommandFailure } from './failure.ts';
 import { invalidConfig } from './ledger-access.ts';
@@ -24,12 +25,18 @@ const SEND = 'send callab config/samples/callab/call_ended.json';
 
 export interface DemoOptions {
   readonly once?: boolean;
-  readonly crm: 'sandbox' | 'hubspot';
+  readonly crm: DemoCrmName;
 }
+
+const STARTS: Readonly<Record<DemoCrmName, () => Promise<DemoCrm>>> = {
+  sandbox: () => Promise.resolve(SANDBOX),
+  hubspot: startDemoHubSpot,
+  salesforce: startDemoSalesforce,
+};
 
 /** `hookline demo`: the main job, end to end, in a fresh folder. */
 export async function demo(options: DemoOptions): Promise<void> {
-  const crm = options.crm === 'hubspot' ? await startDemoHubSpot() : SANDBOX;
+  const crm = await STARTS[options.crm]();
   try {
     await runDemo(crm, options.once === true);
   } finally {

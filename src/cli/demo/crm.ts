@@ -1,11 +1,20 @@
 import type { DaemonServices } from '../../daemon/services.ts';
 
+/** What `demo --crm` takes. */
+export const DEMO_CRMS = ['sandbox', 'hubspot', 'salesforce'] as const;
+
+export type DemoCrmName = (typeof DEMO_CRMS)[number];
+
 export type Counts = Readonly<Record<'contact' | 'call' | 'task', number>>;
 
 /** The CRM of a demo: where records go, and what there is to see of them. */
 export interface DemoCrm {
-  /** The name of its destination. */
-  readonly name: string;
+  /** The name of its destination, too. */
+  readonly name: DemoCrmName;
+  /** In a sentence. */
+  readonly title: string;
+  /** What an unknown caller becomes there. */
+  readonly person: 'contact' | 'lead';
   /** The destination as YAML, after its name. */
   readonly config: string;
   /** Makes it ready before the first webhook. */
@@ -21,6 +30,8 @@ export interface DemoCrm {
 /** The CRM of our own. */
 export const SANDBOX: DemoCrm = {
   name: 'sandbox',
+  title: 'the sandbox',
+  person: 'contact',
   config: '{ type: sandbox }',
   prepare: () => Promise.resolve(),
   async count({ ledger }) {

@@ -1,19 +1,22 @@
-import type { DaemonServices } from '../../daemon/services.ts';
 import { startHubSpot, type HubSpot, type HubSpotRecord } from '../../torture/crm/hubspot/index.ts';
-import { CommandFailure } from '../failure.ts';
-import { indent, print, table } from '../output.ts';
+import { print, table } from '../output.ts';
 import type { DemoCrm } from './crm.ts';
+import { printRequests, setUpAll } from './simulated-crm.ts';
 
 const TOKEN = 'pat-demo';
-const SETUP_TIMEOUT_MS = 30_000;
 
 /** HubSpot, simulated on this machine: what it would hold, and what that costs in requests. */
 export async function startDemoHubSpot(): Promise<DemoCrm> {
   const hubspot = await startHubSpot({ token: TOKEN });
   return {
     name: 'hubspot',
+    title: 'HubSpot',
+    person: 'contact',
     config: `{ type: hubspot, base_url: '${hubspot.url}', allow_private_networks: true, access_token: ${TOKEN} }`,
-    prepare: (services) => setUp(services, hubspot),
+    async prepare(services) {
+      await setUpAll(services);
+      hubspot.clearRequests();
+    },
     count: () =>
       Promise.resolve({
         contact: hubspot.records('contacts').length,
@@ -24,17 +27,6 @@ export async function startDemoHubSpot(): Promise<DemoCrm> {
     commands: ['check --live', 'setup hubspot'],
     close: () => hubspot.close(),
   };
-}
-
-/** As an operator does with `hookline setup hubspot`. */
-async function setUp({ destinations }: DaemonServices, hubspot: HubSpot): Promise<void> {
-  for (const runtime of destinations.runtimes()) {
-    const { contextFor } = runtime.openContext({ mode: 'live', signal: AbortSignal.timeout(SETUP_TIMEOUT_MS) });
-    const steps = (await runtime.destination.setup?.(contextFor('setup'), { token: null })) ?? [];
-    const failed = steps.find(({ outcome }) => outcome !== 'made');
-    if (failed !== undefined) throw new CommandFailure(failed.message);
-  }
-  hubspot.clearRequests();
 }
 
 function printRecords(hubspot: HubSpot, calls: number): boolean {
@@ -65,20 +57,10 @@ function printRecords(hubspot: HubSpot, calls: number): boolean {
       hubspot.records('calls'),
     ),
   );
-  return printRequests(hubspot, calls);
+  printRequests(hubspot.counts(), calls);
+  return hubspot.duplicates().length === 0;
 }
 
 function text({ properties }: HubSpotRecord, name: string): string {
   return properties[name] ?? '';
-}
-
-/** Refused requests would count, too. */
-function printRequests(hubspot: HubSpot, calls: number): boolean {
-  const counts = Object.entries(hubspot.counts()).filter(([, count]) => count > 0);
-  const total = counts.reduce((sum, [, count]) => sum + count, 0);
-  const parts = counts.map(([name, count]) => `${count} ${name}`).join(', ');
-  const cost = `${total} requests (${parts}) for ${calls} calls: ${(total / calls).toFixed(1)} per call.`;
-  print(`\n${indent(cost, 0)}`);
-  print('They came one after the other here; calls that come together share requests.');
-  return hubspot.duplicates().length === 0;
 }

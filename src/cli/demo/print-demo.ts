@@ -29,7 +29,7 @@ export async function printDemo(services: DaemonServices, crm: DemoCrm, sent: re
   const checks = [
     checkAnswers(sent),
     check(
-      `${synced.length} calls of one customer → ${records.contact} contact, ${records.call} calls, ${records.task} task in ${crm.name === 'sandbox' ? 'the sandbox' : crm.name}`,
+      `${synced.length} calls of one customer → ${records.contact} ${crm.person}, ${records.call} calls, ${records.task} task in ${crm.title}`,
       records.contact === 1 && records.call === synced.length && records.task === 1,
     ),
     check(

@@ -1,5 +1,5 @@
 import type { FieldNote } from '../destination.ts';
-import { toEpochMs } from './format.ts';
+import { toEpochMs } from '../to-epoch-ms.ts';
 import type { Schema } from './portal.ts';
 
 type Values = Readonly<Record<string, string | null>>;

@@ -1,7 +1,7 @@
 import { toIso } from '../../shared/clock.ts';
 import type { ContactQuery, Failure, FoundRecord, RecordKind, RequestContext, Result } from '../destination.ts';
 import type { HubSpotRecord } from './answer.ts';
-import { toEpochMs } from './format.ts';
+import { toEpochMs } from '../to-epoch-ms.ts';
 import { OBJECT_TYPES, UNIQUE_PROPERTIES } from './objects.ts';
 import type { HubSpotParts } from './parts.ts';
 import { phonesOf } from './phones-of.ts';

@@ -1,8 +1,8 @@
 import type { JsonValue } from '../../domain/json.ts';
 import { toIso } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/nearest.ts';
-import { parseInstant } from '../../shared/time.ts';
 import type { FieldNote, Fields } from '../destination.ts';
+import { toEpochMs } from '../to-epoch-ms.ts';
 import { HTML_BODIES } from './objects.ts';
 import type { Option, Property, Schema } from './portal.ts';
 import { cutHtml } from './split-html.ts';
@@ -109,13 +109,6 @@ function asDay(raw: JsonValue): Value {
 function asMoment(raw: JsonValue): Value {
   const epochMs = toEpochMs(raw);
   return epochMs === null ? { unusable: `${quote(raw)} is not a time` } : { value: String(epochMs) };
-}
-
-/** Milliseconds are what HubSpot counts in; shorter numbers are not guessed at. */
-export function toEpochMs(raw: JsonValue): number | null {
-  if (typeof raw === 'number') return Number.isFinite(raw) && Math.abs(raw) >= 1e11 ? Math.round(raw) : null;
-  if (typeof raw !== 'string') return null;
-  return /^\d{12,14}$/.test(raw.trim()) ? Number(raw) : parseInstant(raw);
 }
 
 /** Several values are joined by `;`; a leading one, which tells HubSpot to add to what is there, stays. */

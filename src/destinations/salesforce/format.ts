@@ -2,6 +2,7 @@ import type { JsonValue } from '../../domain/json.ts';
 import { toIso } from '../../shared/clock.ts';
 import { didYouMean } from '../../shared/nearest.ts';
 import { dayIn, parseInstant } from '../../shared/time.ts';
+import { toEpochMs } from '../to-epoch-ms.ts';
 import { isId } from './objects.ts';
 import type { Field, PicklistValue } from './org.ts';
 
@@ -90,12 +91,6 @@ function asMoment(raw: JsonValue): Formatted {
 function asId(raw: JsonValue): Formatted {
   const text = joined(raw).trim();
   return isId(text) ? value(text) : unusable(raw, 'the id of a record: 15 or 18 letters and digits');
-}
-
-/** Milliseconds are what templates count in; shorter numbers are not guessed at. */
-function toEpochMs(raw: JsonValue): number | null {
-  if (typeof raw === 'number') return Math.abs(raw) >= 1e11 ? Math.round(raw) : null;
-  return typeof raw === 'string' ? parseInstant(raw) : null;
 }
 
 /** `Status` decides what counts as closed and converted: a value the org does not list would mean nothing. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 import { afterEach, expect, test } from '@jest/globals';
 
 import { startSalesforce, type Salesforce, type SalesforceOptions } from '../../simulators/salesforce/index.ts';
@@ -283,4 +285,11 @@ test('a version that the org does not serve, a wrong secret, sessions that are r
   expect(await checkSalesforce(salesforce)).toEqual([
     expect.stringMatching(/^error .*Salesforce gives sessions and refuses them: look at the app's IP relaxation/),
   ]);
+});
+
+test('the example fits an org as Salesforce makes it', async () => {
+  await open();
+  const example = readFileSync('config/examples/salesforce.yaml', 'utf8');
+  const findings = await checkSalesforce(salesforce, { integrations: example.slice(example.indexOf('integrations:')) });
+  expect(findings.filter((finding) => !finding.startsWith('ok '))).toEqual([]);
 });

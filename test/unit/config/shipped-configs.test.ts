@@ -17,7 +17,9 @@ test.each([EXAMPLE, ...globSync('config/examples/*.yaml')])('%s is right', (file
 
 test('the CRMs the README names have their example', () => {
   expect(globSync('config/examples/*.yaml').toSorted()).toEqual(
-    ['espocrm', 'gohighlevel', 'hubspot', 'pipedrive', 'twenty'].map((name) => `config/examples/${name}.yaml`),
+    ['espocrm', 'gohighlevel', 'hubspot', 'pipedrive', 'salesforce', 'twenty'].map(
+      (name) => `config/examples/${name}.yaml`,
+    ),
   );
 });
 
@@ -32,7 +34,9 @@ test('README and docs do show YAML', () => {
   expect([...files]).toEqual(
     expect.arrayContaining([
       'README.md',
-      ...['custom-sources', 'destinations', 'hubspot', 'sources', 'templates'].map((name) => `docs/${name}.md`),
+      ...['custom-sources', 'destinations', 'hubspot', 'salesforce', 'sources', 'templates'].map(
+        (name) => `docs/${name}.md`,
+      ),
     ]),
   );
 });
