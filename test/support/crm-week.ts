@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import fc from 'fast-check';
 
 import type { Call } from '../../src/domain/call.ts';
+import type { SyncResult } from '../../src/sync/sync.ts';
 import type { Simulator } from '../../src/torture/crm/simulator.ts';
 import { exampleCall } from './call.ts';
 import type { CrmWorld } from './crm-world.ts';
@@ -139,20 +140,34 @@ export async function storm<Act>(
   }
 }
 
+interface Calm {
+  readonly force?: boolean;
+  /** How often a call may ask to be tried again: what the storm broke may show only now. */
+  readonly retries?: number;
+}
+
 /** Every call once more, complete, while nothing goes wrong. */
 export async function calmDown(
   { sync, crm, advance }: WeekWorld,
   { calls, calm }: Pick<CrmWeek<unknown>, 'calls' | 'calm'>,
-  options: Parameters<CrmWorld['sync']>[1] = {},
+  { force = false, retries = 0 }: Calm = {},
 ): Promise<void> {
   crm.setChaos(null);
   for (const index of calm) {
     const planned = calls[index];
     if (planned === undefined) continue;
-    const result = await sync(callAt(planned, index, 2), options);
+    let result = await sync(callAt(planned, index, 2), { force });
+    for (let left = retries; left > 0 && isRetry(result); left -= 1) {
+      advance(60_000);
+      result = await sync(callAt(planned, index, 2), { force });
+    }
     expect(result).toMatchObject({ kind: 'finished' });
   }
   advance(60_000);
+}
+
+function isRetry(result: SyncResult | null): boolean {
+  return result?.kind === 'stopped' && result.outcome.kind === 'retry';
 }
 
 /** What must stand of one person in the end. */

@@ -3,7 +3,12 @@ import fc from 'fast-check';
 
 import type { JsonValue } from '../../../src/domain/json.ts';
 import { textOf } from '../../../src/torture/crm/json-text.ts';
-import { createSalesforceChaos, type Salesforce, type SalesforceRecord } from '../../simulators/salesforce/index.ts';
+import {
+  createSalesforceChaos,
+  ROW_FAULTS,
+  type Salesforce,
+  type SalesforceRecord,
+} from '../../simulators/salesforce/index.ts';
 import {
   badCrmWeek,
   calmDown,
@@ -16,20 +21,39 @@ import {
 } from '../../support/crm-week.ts';
 import { openSalesforceWorld, type WorldOptions } from '../../support/salesforce-world.ts';
 
-/** What a person does with somebody, whoever he is by then. */
-interface Act {
+/** What somebody in Salesforce does with a person, whoever that is by then. */
+interface PersonAct {
   readonly kind: 'convert' | 'remove' | 'merge_away' | 'merge_into';
   readonly person: number;
 }
 
-const act: fc.Arbitrary<Act | null> = fc.option(
-  fc.record({
-    kind: fc.constantFrom('convert', 'remove', 'merge_away', 'merge_into'),
-    person: fc.integer({ min: 0, max: 3 }),
-  }),
+type Act = PersonAct | { readonly kind: 'end_sessions' | 'lock_rows' };
+
+const anyAct: fc.Arbitrary<Act | null> = fc.option(
+  fc.oneof(
+    fc.record({
+      kind: fc.constantFrom<PersonAct['kind']>('convert', 'remove', 'merge_away', 'merge_into'),
+      person: fc.integer({ min: 0, max: 3 }),
+    }),
+    fc.record({ kind: fc.constantFrom('end_sessions', 'lock_rows') }),
+  ),
 );
 
-function happen(salesforce: Salesforce, { kind, person }: Act): void {
+interface Weather {
+  isStormy: boolean;
+  /** An org that ends a session it gave a moment ago has a policy, and waits for a person. */
+  hasEndedSessions: boolean;
+}
+
+function happen(salesforce: Salesforce, act: Act, weather: Weather): void {
+  if ('person' in act) return change(salesforce, act);
+  if (act.kind === 'lock_rows')
+    return salesforce.failRows({ ...ROW_FAULTS.locked, when: () => weather.isStormy, times: 4 });
+  if (!weather.hasEndedSessions) salesforce.endSessions();
+  weather.hasEndedSessions = true;
+}
+
+function change(salesforce: Salesforce, { kind, person }: PersonAct): void {
   const [found] = livePeople(salesforce).filter(({ fields }) => isPhone(fields['Phone'], person));
   if (found === undefined) return;
   const { id } = found;
@@ -89,7 +113,7 @@ function expectModel(salesforce: Salesforce, { calls, isSetUp }: Week): void {
 const OPTIONS: WorldOptions = { action: { task: { subject: '{{ outcomes.next_action }}' } } };
 
 const badWeek: fc.Arbitrary<Week> = fc
-  .tuple(badCrmWeek(act), fc.boolean())
+  .tuple(badCrmWeek(anyAct), fc.boolean())
   .map(([week, isSetUp]) => ({ ...week, isSetUp }));
 
 test('whatever fails, repeats, races or dies, whoever is converted, merged or deleted: Salesforce holds what a plain model says, and then nothing more is asked', async () => {
@@ -98,9 +122,11 @@ test('whatever fails, repeats, races or dies, whoever is converted, merged or de
       const { salesforce, ...opened } = await openSalesforceWorld({ ...OPTIONS, isSetUp: plan.isSetUp });
       const world = { ...opened, crm: salesforce, createChaos: createSalesforceChaos };
       try {
-        await storm(world, plan, (each) => happen(salesforce, each));
-        // What people removed comes back where it is asked for.
-        await calmDown(world, plan, { force: true });
+        const weather: Weather = { isStormy: true, hasEndedSessions: false };
+        await storm(world, plan, (act) => happen(salesforce, act, weather));
+        weather.isStormy = false;
+        // What people removed comes back where it is asked for; a session that ended is noticed by whoever asks first.
+        await calmDown(world, plan, { force: true, retries: 1 });
         expectModel(salesforce, plan);
         salesforce.clearRequests();
         await calmDown(world, plan);
