@@ -119,7 +119,7 @@ export function keyText(key: string, field: Pick<Field, 'length'> | undefined): 
 }
 
 /** Where a call or task belongs; people are `Who`, companies `What`. */
-function personOf({ kind, contactId, attach, id }: RecordWrite): PreparedWrite['values'] {
+export function personOf({ kind, contactId, attach, id }: RecordWrite): PreparedWrite['values'] {
   if (kind === 'contact' || contactId === null || !attach) return {};
   const type = personTypeOf(contactId);
   // What it hung on before must not stay beside it.
