@@ -69,8 +69,14 @@ export function nameOn(type: SObjectType, field: string): string | null {
 /** E.164 numbers of a record, as they were typed; `country` where the record does not tell. */
 export function phonesOf(type: PersonType, record: JsonObject, country: string | null): readonly string[] {
   const home = textOf(record[COUNTRY_FIELDS[type]]) ?? country;
-  const phones = PHONE_FIELDS[type].map((name) => parsePhone(withoutRemark(record[name]), home).e164);
+  const phones = PHONE_FIELDS[type].flatMap((name) => readPhone(withoutRemark(record[name]), home));
   return [...new Set(phones)].filter((phone) => phone !== null);
+}
+
+/** Eleven digits and more may begin with a country code: such a number is read both ways, and compared as a whole. */
+function readPhone(value: JsonValue | undefined, home: string | null): readonly (string | null)[] {
+  const isLong = typeof value === 'string' && /^[1-9]\d{10,14}$/.test(value.trim());
+  return [parsePhone(value, home).e164, isLong ? parsePhone(`+${value.trim()}`, null).e164 : null];
 }
 
 /** People write more than a number: `(415) 555-0123 x12`, `415-555-0123 (mobile)`. */

@@ -246,3 +246,21 @@ test('an interrupted run does not lose a rotated refresh token', async () => {
   for (let tries = 0; tries < 3; tries += 1) await sync(caller(1));
   expect(org.records('Task')).toHaveLength(1);
 });
+
+test('digits that begin with a country code are a number, at home too', async () => {
+  const { salesforce, sync } = await open({ destination: { default_country: 'DE' } });
+  const id = salesforce.create('Contact', { LastName: 'Blum', Phone: '4915112345678' });
+  await sync(byPhone({ customer_number: '+4915112345678' }));
+  expect(salesforce.tasksOf(id)).toHaveLength(1);
+});
+
+test('use_match decides whom a call belongs to, and keeps no update back', async () => {
+  const { salesforce, sync } = await open({ destination: { duplicate_rules: 'use_match' } });
+  salesforce.addDuplicateRule('Lead', { fields: ['LastName', 'Company'], action: 'alert' });
+  const twin = { LastName: 'Reed', Company: 'Northwind' };
+  salesforce.create('Lead', { ...twin, LastName: 'Read' });
+  const id = salesforce.create('Lead', { ...twin, Phone: PHONE });
+  salesforce.update('Lead', salesforce.records('Lead')[0]?.id ?? '', { LastName: 'Reed' });
+  expect(await sync(exampleCall({ contact: { first_name: 'Dana' } }))).toMatchObject({ kind: 'finished' });
+  expect(salesforce.record('Lead', id)?.fields['FirstName']).toBe('Dana');
+});

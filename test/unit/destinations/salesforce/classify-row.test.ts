@@ -77,8 +77,8 @@ describe('gone', () => {
   test('a reference that leads nowhere is the person’s, or that of a field', () => {
     const refused = (fields: readonly string[]): unknown =>
       row({ statusCode: 'INVALID_CROSS_REFERENCE_KEY', message: 'invalid cross reference id', fields: [...fields] });
-    expect(refused(['WhoId'])).toMatchObject({ kind: 'gone' });
-    expect(refused(['WhatId'])).toMatchObject({ kind: 'gone' });
+    // Whether it is the person's own field is for the writer to say.
+    expect(refused(['WhoId'])).toMatchObject({ kind: 'bad_fields', fields: [{ field: 'WhoId', isDangling: true }] });
     expect(refused([])).toMatchObject({ kind: 'gone' });
     expect(refused(['OwnerId'])).toMatchObject({ kind: 'bad_fields', fields: [{ field: 'OwnerId' }] });
   });

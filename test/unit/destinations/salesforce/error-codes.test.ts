@@ -43,7 +43,7 @@ test('two limits have one code: the day is waited out, the moment only briefly',
   });
 });
 
-test.each(['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'CANNOT_EXECUTE_FLOW_TRIGGER', 'APEX_ERROR', 'UNKNOWN_EXCEPTION'])(
+test.each(['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'CANNOT_EXECUTE_FLOW_TRIGGER', 'APEX_ERROR'])(
   '%s is a matter of the org’s own automation, unless a lock was in its way',
   (code) => {
     expect(meaning(code, 'System.NullPointerException')).toMatchObject({
