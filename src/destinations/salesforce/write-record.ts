@@ -139,32 +139,35 @@ async function adopt(
   const found = id ?? (await findByKey(task));
   if (found !== null && typeof found === 'object') return found;
   // Salesforce answers so while the first of two quick writes is on its way (salesforce.md section 4.4).
-  return found === null ? { kind: 'retry', reason, hint: UNSEEN } : meet(task, found, reason);
+  if (found === null) return { kind: 'retry', reason, hint: UNSEEN };
+  const met = await meet(task, found, reason);
+  const isLeftOver = met.kind === 'gone' && field === keyFieldOf(type);
+  return isLeftOver ? writeAfter(task, found) : met;
 }
 
 const UNSEEN = 'If this goes on, a record that the user may not see holds this key: share it with the user.';
 
-/** As it stands: which of its values are written is decided by who asked for it. */
-async function meet(task: Task, id: string, reason: string): Promise<WriteResult> {
-  const { parts, write, context } = task;
+/**
+ * The key stands on a Lead that was converted to somebody who was deleted since: nobody can write to it, and nobody can find
+ * the person through it. Whoever comes after is told apart by a key that repeats as this one does.
+ */
+function writeAfter({ parts, write, context }: Task, leadId: string): Promise<WriteResult> {
+  return writeRecord(parts, { ...write, key: `${write.key}>${leadId}` }, context);
+}
+
+/** As it stands: which of its values are written is decided by who asked for it. `gone`: it leads nowhere, and will not. */
+async function meet({ parts, write, context }: Task, id: string, reason: string): Promise<WriteResult> {
   const looked = await (write.kind === 'contact'
     ? findPerson(parts, id, context)
     : readRecord(parts, { kind: write.kind, id }, context));
-  if (looked.kind === 'gone') return putBeside(task, id, reason);
+  if (looked.kind === 'gone') return (await isPersonThere(parts, id, context)) ? looked : { kind: 'retry', reason };
   return looked.kind === 'ok' ? { kind: 'exists', record: looked.value } : looked;
 }
 
-/**
- * The key is held by a record that nobody can use any more: a Lead whose Contact was deleted. Another key, the same each time,
- * keeps the new record apart.
- */
-function putBeside(task: Task, holder: string, reason: string): Promise<WriteResult> {
-  const { org, type, write, values, triesLeft } = task;
-  const field = keyFieldOf(type);
-  if (field === null || !Object.hasOwn(values, field) || triesLeft <= 0)
-    return Promise.resolve({ kind: 'retry', reason });
-  const key = keyText(`${write.key}~${holder}`, keyFieldLength(org, type));
-  return put({ ...task, values: { ...values, [field]: key }, triesLeft: triesLeft - 1 });
+/** As a Lead that became somebody who is not there any more. Who was deleted a moment ago is in nobody's way. */
+async function isPersonThere({ lookups }: SalesforceParts, id: string, context: RequestContext): Promise<boolean> {
+  const rows = personTypeOf(id) === null ? [] : await lookups.byId(longId(id), context);
+  return !('kind' in rows) && rows.length > 0;
 }
 
 /** Null: nobody has it. */
