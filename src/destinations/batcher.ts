@@ -213,7 +213,9 @@ function toRow<Item, Answer>(waiters: readonly Waiter<Item, Answer>[]): Row<Item
 }
 
 /** Whoever stood still too long has lost his run to another worker, and takes no part. */
-async function withoutLost<Item, Answer>(rows: readonly Row<Item, Answer>[]): Promise<readonly Row<Item, Answer>[]> {
+export async function withoutLost<Item, Answer>(
+  rows: readonly Row<Item, Answer>[],
+): Promise<readonly Row<Item, Answer>[]> {
   const held = await Promise.all(
     rows.map(({ contexts }) =>
       Promise.all(contexts.map((context) => context.stillHeld())).then((all) => all.includes(true)),

@@ -43,6 +43,8 @@ export interface FoundRecord {
   readonly id: string;
   /** Current values, as far as the answer told them; the names are the CRM's. */
   readonly fields: Fields;
+  /** True for a company: whoever else is named by the call goes before it. */
+  readonly isCompany?: boolean;
   /** E.164 numbers of this record, for checking that a hit is a hit; null when the answer does not tell. */
   readonly phones: readonly string[] | null;
   /** ISO 8601, for `newest`/`oldest`; null when the answer does not tell. */
@@ -78,6 +80,8 @@ export interface RecordWrite {
 /** In a preview a write was recorded instead of sent; passed through from `RequestContext.send`. */
 export interface Planned {
   readonly kind: 'planned';
+  /** Of a write: what would come out otherwise than asked. */
+  readonly notes?: readonly FieldNote[];
 }
 
 /** On a create: it is there already, as this record. Nothing was written; it is to be updated, as any record that was found. */

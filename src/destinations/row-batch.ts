@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from '../domain/json.ts';
 import type { After } from '../shared/after.ts';
-import { createBatcher, type BatcherOptions, type Load, type Row } from './batcher.ts';
+import { createBatcher, withoutLost, type BatcherOptions, type Load, type Row } from './batcher.ts';
 import type { Exchange, Failure, RequestContext } from './destination.ts';
 import { isSuccessStatus, type Answer } from './rest/answer.ts';
 import type { Asked, Reply, SessionClient } from './session-client.ts';
@@ -107,7 +107,7 @@ async function sendInHalves<Item, Value, Question extends Asked>(
   const middle = Math.ceil(rows.length / 2);
   for (const half of [rows.slice(0, middle), rows.slice(middle)]) {
     const leader = half[0]?.contexts[0];
-    if (leader !== undefined) await send(options, () => Promise.resolve(half), leader);
+    if (leader !== undefined) await send(options, () => withoutLost(half), leader);
   }
 }
 

@@ -66,7 +66,7 @@ async function ask<Session extends object, Question extends Asked>(
 ): Promise<Reply | Planned> {
   const first = await sendOnce(dialect, question, context);
   if (first.kind !== 'refused') return first;
-  const renewed = await dialect.renewSession(first.session, first.reason, context);
+  const renewed = await dialect.renewSession(first.session, first.reason, asShared(context));
   if (renewed !== null) return renewed;
   const second = await sendOnce(dialect, question, context);
   return second.kind === 'refused' ? dialect.refusedAgain(second.reason) : second;
@@ -83,7 +83,7 @@ async function sendOnce<Session extends object, Question extends Asked>(
   question: Question,
   context: RequestContext,
 ): Promise<Reply | Planned | Refused<Session>> {
-  const session = await dialect.openSession(context);
+  const session = await dialect.openSession(asShared(context));
   if (isFailure(session)) return session;
   const { request, read } = await dialect.prepare(session, question);
   const sent = await context.send(request, question.effect, question.limitClass);
@@ -136,7 +136,10 @@ function isFailure(value: object): value is Failure {
   return 'kind' in value;
 }
 
-/** A request that others need as well: it does not end with the run that happens to send it. */
+/**
+ * A request that others need as well: it does not end with the run that happens to send it. A login that is broken off may
+ * have spent the refresh token.
+ */
 function asShared(context: RequestContext): RequestContext {
   if (context.mode === 'preview') return context;
   return {

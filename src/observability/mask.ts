@@ -42,6 +42,10 @@ const NATIONAL_NUMBER = /(?<![\w.-])(?:1[\s.-])?\(?\d{3}\)?[\s.-]\s?\d{3}[\s.-]\
 /** `030 901820`, `(0171) 2345678`, `0171-2345678`: numbers of countries that dial a zero first. */
 const ZERO_NUMBER = /(?<![\w.-])\(?0\d{1,4}\)?[\s/-]{1,2}\d{5,9}(?![\w-])/g;
 
+/** What stands between quotes and is nothing but a number: queries look for callers so. */
+const QUOTED_NUMBER = /(?<=(["']))\(?\d[\d\s()./-]{5,22}\d(?=\1)/g;
+const DATE_OR_ADDRESS = /^(?:\d{4}-\d\d-\d\d|\d{1,3}(?:\.\d{1,3}){3})$/;
+
 /**
  * Masks what a free text must not give away: phones keep their last four digits, e-mail addresses their domain,
  * URLs lose credentials, secret query values and path tokens.
@@ -64,6 +68,7 @@ function maskWhole(text: string): string {
     .replace(EMAIL, maskEmail)
     .replace(OPAQUE, maskOpaque)
     .replace(PLUS_NUMBER, maskDigits)
+    .replace(QUOTED_NUMBER, maskQuoted)
     .replace(BARE_NUMBER, maskDigits)
     .replace(NATIONAL_NUMBER, maskDigits)
     .replace(ZERO_NUMBER, maskDigits);
@@ -78,9 +83,20 @@ export function maskJson(value: unknown): JsonValue {
   return mask(value, '', { left: MAX_TEXT_IN_ALL }, 0);
 }
 
-/** The URL of a request for the attempt record. */
+/** The URL of a request for the attempt record: decoded where only that shows what has to be masked. */
 export function maskUrl(url: string): string {
-  return maskText(url);
+  const masked = maskText(url);
+  const readable = decode(masked);
+  const again = maskText(readable);
+  return again === readable ? masked : again;
+}
+
+function decode(url: string): string {
+  try {
+    return decodeURIComponent(url);
+  } catch {
+    return url;
+  }
 }
 
 /** A request or response body for the attempt record: masked as JSON when it is JSON, else as text. */
@@ -158,6 +174,12 @@ function singular(key: string): string {
 function maskDigits(text: string): string {
   const digits = text.replaceAll(/\D/g, '');
   return digits.length < 7 ? text : `${HIDDEN}${digits.slice(-4)}`;
+}
+
+/** Ids are quoted, too, by JSON. */
+function maskQuoted(text: string, quote: string): string {
+  const isOther = DATE_OR_ADDRESS.test(text) || (quote === '"' && /^\d+$/.test(text));
+  return isOther ? text : maskDigits(text);
 }
 
 function maskEmail(text: string): string {

@@ -8,6 +8,10 @@ export interface Hit {
   readonly record: FoundRecord | null;
 }
 
+function namesCompany({ hits }: Candidates): boolean {
+  return hits.every(({ record }) => record?.isCompany === true);
+}
+
 /** Who may be meant by one identity. */
 export interface Candidates {
   readonly identity: Identity;
@@ -47,11 +51,13 @@ export function choosePerson(
   onMany: 'newest' | 'oldest' | 'hold',
 ): Choice {
   const matching = candidates.filter(({ hits }) => hits.length > 0);
-  const first = matching[0];
+  // A switchboard's number must not take a call away from the person that an address names.
+  const first = matching.find((candidate) => !namesCompany(candidate)) ?? matching[0];
   if (ownId !== null) return found(ownId, 'link', matching);
   if (first === undefined) return { kind: 'none', refused: candidates.reduce((sum, { refused }) => sum + refused, 0) };
-  const eligible = eligibleHits(first, matching.slice(1));
-  const clash = matching.slice(1).find((other) => !sharesHit(other, eligible));
+  const others = matching.filter((other) => other !== first && !namesCompany(other));
+  const eligible = eligibleHits(first, others);
+  const clash = others.find((other) => !sharesHit(other, eligible));
   if (onMany === 'hold' && (eligible.length > 1 || clash !== undefined)) {
     return { kind: 'many', reason: [first, ...(clash === undefined ? [] : [clash])].map(describe).join('; ') };
   }

@@ -4,11 +4,18 @@ import type { TargetPlan } from './target.ts';
 
 /** The report of a write, with what the destination had to say of its fields. */
 export function annotate(reports: readonly FieldReport[], notes: readonly FieldNote[]): readonly FieldReport[] {
-  return reports.map((report) => {
+  const annotated = reports.map((report) => {
     const note = notes.find(({ field }) => field === report.field);
-    if (note === undefined) return report;
-    return { ...report, ...asReported(note) };
+    return note === undefined ? report : { ...report, ...asReported(note) };
   });
+  // What the destination added by itself is nobody's field, and must not go unsaid either.
+  const others = notes.filter(
+    ({ field, kind }) => kind === 'dropped' && !reports.some((report) => report.field === field),
+  );
+  return [
+    ...annotated,
+    ...others.map(({ field, reason }) => ({ field, after: null, action: 'dropped' as const, reason })),
+  ];
 }
 
 function asReported({ kind, reason }: FieldNote): Partial<FieldReport> {
@@ -22,9 +29,18 @@ function asReported({ kind, reason }: FieldNote): Partial<FieldReport> {
   }
 }
 
-/** Nothing is remembered of a field that was not taken: should the CRM take it one day, it is written. */
-export function withoutDropped(plan: TargetPlan, notes: readonly FieldNote[]): TargetPlan {
+/**
+ * Nothing is remembered of a field that was not taken: should the CRM take it one day, it is written. What was remembered
+ * before the request left, `stamps`, holds again.
+ */
+export function withoutDropped(
+  plan: TargetPlan,
+  notes: readonly FieldNote[],
+  stamps: TargetPlan['stamps'],
+): TargetPlan {
   const dropped = new Set(notes.filter(({ kind }) => kind === 'dropped').map(({ field }) => field));
   if (dropped.size === 0) return plan;
-  return { ...plan, stamps: Object.fromEntries(Object.entries(plan.stamps).filter(([field]) => !dropped.has(field))) };
+  const kept = Object.entries(plan.stamps).filter(([field]) => !dropped.has(field));
+  const before = Object.entries(stamps).filter(([field]) => dropped.has(field));
+  return { ...plan, stamps: Object.fromEntries([...kept, ...before]), forgotten: [...dropped] };
 }

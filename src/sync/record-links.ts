@@ -74,12 +74,20 @@ export async function saveWritten(
   const saved = isNew ? NO_LINKS : await findLinks(session, target.kind, [...target.pointers, stampedKey]);
   const isSaved = (key: string): boolean => pointsTo(saved.get(key), recordId);
   const links = target.pointers.filter((key) => !isSaved(key)).map((key) => toLink(session, target, key, recordId));
-  if (plan.stampsChanged || !isSaved(stampedKey)) {
+  if (hasNews(plan) || !isSaved(stampedKey)) {
     const hash = hashJson(target.projection.fields.map(({ field, value }) => [field, value]));
-    const before = isSaved(stampedKey) ? saved.get(stampedKey)?.stamps : {};
+    const before = isSaved(stampedKey) ? without(saved.get(stampedKey)?.stamps, plan.forgotten) : {};
     links.push({ ...toLink(session, target, stampedKey, recordId), hash, stamps: { ...before, ...plan.stamps } });
   }
   if (links.length > 0) await session.dependencies.ledger.saveLinks(links);
+}
+
+function hasNews({ stampsChanged, forgotten = [] }: TargetPlan): boolean {
+  return stampsChanged || forgotten.length > 0;
+}
+
+function without(stamps: Link['stamps'] = {}, fields: readonly string[] = []): Link['stamps'] {
+  return Object.fromEntries(Object.entries(stamps).filter(([field]) => !fields.includes(field)));
 }
 
 const NO_LINKS: ReadonlyMap<string, Link> = new Map();

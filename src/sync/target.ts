@@ -27,6 +27,8 @@ export interface Target {
 export type TargetSituation = Omit<RecordSituation, 'moment' | 'force'>;
 
 export interface TargetPlan extends FieldPlan {
+  /** Fields that were announced and not taken: what was announced is taken back. */
+  readonly forgotten?: readonly string[];
   readonly contactChanged: boolean;
 }
 

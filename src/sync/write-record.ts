@@ -1,6 +1,7 @@
 import type {
   AlreadyThere,
   Failure,
+  FieldNote,
   FoundRecord,
   Planned,
   RequestContext,
@@ -113,11 +114,18 @@ export async function updateRecord(session: SyncSession, target: Target, known: 
     await saveStamps(session, target, known.id, stamps);
     return fail(result);
   }
-  // A merged record may answer under the id of the one that is left.
-  const answer: Written = result.kind === 'ok' ? result.value : { id: known.id, created: false };
-  const { id, notes = [] } = answer;
-  await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: false });
+  const { id, notes } = answerOf(result, known);
+  await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes, stamps), isNew: false });
   return written({ ...report, recordId: id, action: 'updated', fields: annotate(plan.reports, notes) });
+}
+
+/** A merged record may answer under the id of the one that is left. */
+function answerOf(
+  result: Planned | { readonly kind: 'ok'; readonly value: Written },
+  { id }: KnownRecord,
+): { readonly id: string; readonly notes: readonly FieldNote[] } {
+  if (result.kind === 'planned') return { id, notes: result.notes ?? [] };
+  return { id: result.value.id, notes: result.value.notes ?? [] };
 }
 
 function contextToWrite(session: SyncSession, { kind }: Target): RequestContext {
@@ -173,7 +181,7 @@ async function sendCreate(
   if (result.kind !== 'ok' && result.kind !== 'planned') return { kind: 'refused', failure: result };
   if (result.kind === 'ok') {
     const { id, created, notes = [] } = result.value;
-    await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes), isNew: created });
+    await saveWritten(session, target, { recordId: id, plan: withoutDropped(plan, notes, {}), isNew: created });
   }
   return written(createReport(target, how, plan, result));
 }
@@ -184,7 +192,9 @@ function createReport(
   { reports }: TargetPlan,
   result: Planned | { readonly kind: 'ok'; readonly value: Written },
 ): RecordReport {
-  if (result.kind === 'planned') return { kind, recordId: null, action: 'created', how, fields: reports };
+  if (result.kind === 'planned') {
+    return { kind, recordId: null, action: 'created', how, fields: annotate(reports, result.notes ?? []) };
+  }
   const { id, created, notes = [] } = result.value;
   const fields = annotate(reports, notes);
   if (created) return { kind, recordId: id, action: 'created', how, fields };

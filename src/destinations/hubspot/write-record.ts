@@ -75,6 +75,7 @@ async function put(task: Task): Promise<WriteResult> {
 async function conclude(task: Task, verdict: WriteVerdict): Promise<WriteResult> {
   const { kind } = verdict;
   if (kind === 'record') return { kind: 'ok', value: written(task, verdict.record) };
+  if (kind === 'planned') return task.notes.length === 0 ? verdict : { kind, notes: task.notes };
   if (kind === 'exists') return meet(task, verdict);
   if (kind === 'bad_fields') {
     const refused = verdict.properties.map(({ property, message }) => ({

@@ -17,6 +17,8 @@ export type RowVerdict =
 export interface BadField {
   readonly field: string;
   readonly message: string;
+  /** It points to a record that is not there. */
+  readonly isDangling: boolean;
   /** What is known of the org's fields turned out to be wrong. */
   readonly isUnknown: boolean;
 }
@@ -48,8 +50,6 @@ const BAD_FIELD = new Set(['INVALID_FIELD', 'INVALID_FIELD_FOR_INSERT_UPDATE', '
 /** The record, or the person it hangs on, is not there under this id any more. */
 const GONE = new Set(['ENTITY_IS_DELETED', 'CANNOT_UPDATE_CONVERTED_LEAD', 'NOT_FOUND', 'INVALID_ID_FIELD']);
 
-const PERSON_FIELDS = ['WhoId', 'WhatId'];
-
 /** What a refusal of one record means. Pure. */
 export function classifyRow(errors: readonly SalesforceError[], context: RowContext): RowVerdict {
   const reason = `${context.label} → ${errors.length === 0 ? 'refused without a word' : wordsOfErrors(errors)}`;
@@ -68,12 +68,9 @@ export function classifyRow(errors: readonly SalesforceError[], context: RowCont
   return fields.length > 0 && isAllOfIt ? { kind: 'bad_fields', fields, reason } : rejected(errors, reason);
 }
 
+/** Without a field it is the record itself, or whatever it points to. */
 function isGone({ code, fields }: SalesforceError): boolean {
-  if (GONE.has(code)) return true;
-  return (
-    code === 'INVALID_CROSS_REFERENCE_KEY' &&
-    (fields.length === 0 || fields.some((name) => PERSON_FIELDS.includes(name)))
-  );
+  return GONE.has(code) || (code === 'INVALID_CROSS_REFERENCE_KEY' && fields.length === 0);
 }
 
 // Anchored: Salesforce repeats values it refuses, and a caller may have said anything.
@@ -95,7 +92,8 @@ function badFields({ code, message, fields }: SalesforceError): readonly BadFiel
     ?.split(',')
     .map((name) => name.trim());
   const named = fields.length > 0 ? fields : (unwritable ?? (column === undefined ? [] : [column]));
-  return named.map((field) => ({ field, message: `${code}: ${message}`, isUnknown }));
+  const isDangling = code === 'INVALID_CROSS_REFERENCE_KEY';
+  return named.map((field) => ({ field, message: `${code}: ${message}`, isUnknown, isDangling }));
 }
 
 /** What an operator can do about it. */

@@ -31,19 +31,20 @@ export function classifyAnswer(answer: Answer, context: AnswerContext): Verdict 
   if (isSuccessStatus(status)) return { kind: 'answer', answer };
   const reason = reasonOf(answer, context);
   if (status === 401) return unauthorised(reason, context);
+  if (status === 300) return { kind: 'rejected', reason: `${reason}: several records carry this key` };
   const byCode = readErrors(answer.body)
     .filter(({ code }) => !(context.mayBeForbidden && ALSO_FORBIDDEN.includes(code)))
     .flatMap((error) => failureOf(error, { ...context, reason }) ?? [])
-    .find((failure) => !isOfServer(status, failure));
+    .find((failure) => !isOfServer(context, status, failure));
   if (byCode !== undefined) return byCode;
   const isForTheAsker = REFUSALS.includes(status) || (ABSENT.includes(status) && context.mayBeForbidden);
   if (isForTheAsker) return { kind: 'answer', answer };
   return byStatus(status, reason, context);
 }
 
-/** Salesforce itself stumbled, over no record of ours: nobody who took part is to blame, and it may have got far. */
-function isOfServer(status: number, { kind }: Failure): boolean {
-  return status >= 500 && kind === 'rejected';
+/** Salesforce itself stumbled, over no record of ours: nobody who took part is to blame, and a write may have got far. */
+function isOfServer({ effect }: AnswerContext, status: number, { kind }: Failure): boolean {
+  return status >= 500 && (kind === 'rejected' || (kind === 'retry' && effect === 'write'));
 }
 
 function byStatus(status: number, reason: string, context: AnswerContext): Failure {

@@ -23,6 +23,8 @@ const PASSING = new Set([
   'API_CURRENTLY_DISABLED',
   'ALL_OR_NONE_OPERATION_ROLLED_BACK',
   'PROCESSING_HALTED',
+  // Nobody knows; if it goes on, the attempts end.
+  'UNKNOWN_EXCEPTION',
 ]);
 
 /** Concerns every call, until a person has acted. */
@@ -35,12 +37,7 @@ const STOPPING: Readonly<Record<string, string>> = {
 };
 
 /** Automation of the org failed; it may have stumbled over a lock of its own. */
-const AUTOMATION = new Set([
-  'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY',
-  'CANNOT_EXECUTE_FLOW_TRIGGER',
-  'APEX_ERROR',
-  'UNKNOWN_EXCEPTION',
-]);
+const AUTOMATION = new Set(['CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY', 'CANNOT_EXECUTE_FLOW_TRIGGER', 'APEX_ERROR']);
 
 /** The day's requests come back one by one: nobody says when. */
 const DAILY_WAIT_MS = 15 * 60_000;

@@ -24,7 +24,7 @@ export async function findPeople(
   if ('kind' in people) return people;
   const [type] = parts.people.types.filter((candidate) => people.some((row) => row.type === candidate));
   const best = people.filter((row) => type === undefined || row.type === type);
-  return { kind: 'ok', value: best.map((row) => toFoundRecord(parts, row)) };
+  return { kind: 'ok', value: best.map((person) => toFoundPerson(parts, person)) };
 }
 
 type Rows = readonly FoundRow[] | Failure;
@@ -56,20 +56,32 @@ async function findByExternalId(
   return isId(id) && personTypeOf(id) !== null ? lookups.byId(id, context) : [];
 }
 
-/** A converted Lead cannot be written to any more: whoever it became is meant (salesforce.md section 4.6). */
+/**
+ * A converted Lead cannot be written to any more: whoever it became is meant (salesforce.md section 4.6), also by numbers that
+ * only the Lead carries.
+ */
 async function followConverted(
-  { lookups }: SalesforceParts,
+  { lookups, people }: SalesforceParts,
   rows: readonly FoundRow[],
   context: RequestContext,
-): Promise<Rows> {
-  const followed = new Map<string, FoundRow>();
+): Promise<readonly FoundPerson[] | Failure> {
+  const followed = new Map<string, FoundPerson>();
   for (const row of rows) {
     const id = convertedTo(row);
-    const target = id === null ? [row] : await whoHas(lookups, id, context);
-    if ('kind' in target) return target;
-    for (const person of target) followed.set(person.id, person);
+    const targets = id === null ? [row] : await whoHas(lookups, id, context);
+    if ('kind' in targets) return targets;
+    for (const target of targets) {
+      const known = followed.get(target.id)?.alsoPhones ?? [];
+      const alsoPhones = id === null ? known : [...known, ...phonesOfRow(people, row)];
+      followed.set(target.id, { ...target, alsoPhones });
+    }
   }
   return [...followed.values()];
+}
+
+interface FoundPerson extends FoundRow {
+  /** E.164 numbers of the Leads that became this person. */
+  readonly alsoPhones: readonly string[];
 }
 
 /** Nobody, where the conversion led to somebody whom the user may not see, or who was deleted. */
@@ -95,7 +107,7 @@ export async function findPerson(
   const [person] = people;
   return person === undefined
     ? { kind: 'gone', reason: noRecord(id) }
-    : { kind: 'ok', value: toFoundRecord(parts, person) };
+    : { kind: 'ok', value: toFoundPerson(parts, person) };
 }
 
 function noRecord(id: string): string {
@@ -118,6 +130,12 @@ export async function readRecord(
   }
   if (convertedTo(row) !== null) return { kind: 'gone', reason: `Lead ${id} was converted` };
   return { kind: 'ok', value: toFoundRecord(parts, row) };
+}
+
+function toFoundPerson(parts: SalesforceParts, { alsoPhones, ...row }: FoundPerson): FoundRecord {
+  const record = toFoundRecord(parts, row);
+  const phones = [...new Set([...(record.phones ?? []), ...alsoPhones])];
+  return { ...record, phones, ...(row.type === 'Account' ? { isCompany: true } : {}) };
 }
 
 /** Fields under the names by which integrations write them, `Lead.Company`; null where a record has no such field. */

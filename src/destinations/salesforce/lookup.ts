@@ -40,7 +40,7 @@ export interface Subquery {
 export interface Lookup {
   /** What is asked for these keys; at most five queries. */
   readonly plan: (keys: readonly string[]) => readonly Subquery[];
-  /** The keys by which a row would be found. */
+  /** The keys by which a row would be found; Salesforce compares most texts without regard to case. */
   readonly keysOf: (row: FoundRow) => readonly string[];
   readonly maxRows: number;
   readonly weight?: RowBatchOptions<string, readonly FoundRow[], Question>['weight'];
@@ -62,7 +62,7 @@ export function createLookup(options: LookupOptions, lookup: Lookup): Load<strin
         keys.length === 0 ? [] : plan(keys).map((query, index) => subQuery(version, `${query.type}${index}`, query)),
       ),
     show: (key) => ({ queries: plan([key]).map(({ soql }) => soql) }),
-    read: (answer, keys) => readRows(options, answer, { keys, keysOf }),
+    read: (answer, keys) => readRows(options, answer, { keys, keysOf, queries: plan(keys).length }),
     refused: (answer) => ({ kind: 'rejected', reason: reasonOf(answer, { label: LABEL }) }),
   });
 }
@@ -74,11 +74,14 @@ interface Asked {
   readonly keysOf: Lookup['keysOf'];
 }
 
+/** A page of some proxy must not read as "nobody is there". */
+const UNREADABLE: Failure = { kind: 'retry', reason: `${LABEL}: the answer does not hold what was asked for` };
+
 /** Null, with several keys: a query was refused, or has more rows than a page. With fewer keys it may pass. */
 function readRows(
   options: LookupOptions,
   answer: Answer,
-  { keys, keysOf }: Asked,
+  { keys, keysOf, queries }: Asked & { readonly queries: number },
 ): readonly RowResult<readonly FoundRow[]>[] | null {
   const subs = readSubAnswers(answer);
   const refused = subs.find(({ status }) => !isSuccessStatus(status));
@@ -88,6 +91,8 @@ function readRows(
       ? null
       : keys.map(() => ({ value: failure, shown: refused.body }));
   }
+  const isWhole = subs.length === queries && subs.every(({ body }) => Array.isArray(asObject(body)?.['records']));
+  if (!isWhole) return keys.map(() => ({ value: UNREADABLE, shown: answer.body }));
   if (keys.length > 1 && subs.some(({ body }) => asObject(body)?.['done'] === false)) return null;
   return sortByKey(
     subs.flatMap((sub) => rowsOf(sub)),
@@ -98,6 +103,8 @@ function readRows(
 function readRefusal({ destination, clock, orgs }: LookupOptions, { status, body }: SubAnswer): Failure {
   const errors = readErrors(body);
   const reason = `${LABEL}: a query → ${status}: ${wordsOfErrors(errors)}`;
+  // Salesforce itself stumbled: the next try may do better, with as many keys.
+  if (status >= 500 || [408, 429].includes(status)) return { kind: 'retry', reason };
   const context = { destination, reason, nowMs: clock.now() };
   const failure = errors.map((error) => failureOf(error, context)).find((found) => found !== null);
   if (failure !== undefined) return failure;
@@ -123,13 +130,19 @@ export function sortByKey(
   rows: readonly FoundRow[],
   { keys, keysOf }: Asked,
 ): readonly RowResult<readonly FoundRow[]>[] {
+  const exact = groupByKey(rows, keysOf);
+  const folded = groupByKey(rows, (row) => keysOf(row).map((key) => key.toLowerCase()));
+  return keys.map((key) => {
+    const value = exact.get(key) ?? folded.get(key.toLowerCase()) ?? [];
+    const shown: JsonValue = { records: value.map(({ type, fields }) => ({ type, ...fields })) };
+    return { value, shown };
+  });
+}
+
+function groupByKey(rows: readonly FoundRow[], keysOf: Lookup['keysOf']): ReadonlyMap<string, readonly FoundRow[]> {
   const byKey = new Map<string, Map<string, FoundRow>>();
   for (const row of rows) {
     for (const key of keysOf(row)) byKey.set(key, (byKey.get(key) ?? new Map<string, FoundRow>()).set(row.id, row));
   }
-  return keys.map((key) => {
-    const value = [...(byKey.get(key)?.values() ?? [])];
-    const shown: JsonValue = { records: value.map(({ type, fields }) => ({ type, ...fields })) };
-    return { value, shown };
-  });
+  return new Map([...byKey].map(([key, found]) => [key, [...found.values()]]));
 }

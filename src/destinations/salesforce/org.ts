@@ -185,7 +185,7 @@ async function readSettings({ client, version }: OrgOptions, context: RequestCon
   const [organization] = recordsOf(reply.answer, 'organization');
   return {
     timeZone: textOf(organization?.['TimeZoneSidKey']),
-    country: /_([A-Z]{2})\b/.exec(textOf(organization?.['DefaultLocaleSidKey']) ?? '')?.[1] ?? null,
+    country: /_([A-Z]{2})(?:_|$)/.exec(textOf(organization?.['DefaultLocaleSidKey']) ?? '')?.[1] ?? null,
     closedStatuses: recordsOf(reply.answer, 'statuses').flatMap(({ ApiName }) => textOf(ApiName) ?? []),
   };
 }

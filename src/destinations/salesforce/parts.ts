@@ -46,7 +46,7 @@ export function createParts(options: LookupOptions, config: SalesforceConfig): S
   };
   const writing = {
     ...options,
-    savesOverAlerts: config.duplicate_rules === 'allow',
+    duplicateRules: config.duplicate_rules,
     runsAssignmentRules: config.assignment_rules,
   };
   const batches = (verb: 'create' | 'update'): Record<SObjectType, Load<WriteRow, WriteVerdict>> =>

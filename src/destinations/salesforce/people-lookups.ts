@@ -1,5 +1,6 @@
 import { writtenForms, writtenGroups } from '../../shared/phone.ts';
 import type { Load } from '../batcher.ts';
+import { asObject } from '../rest/read-path.ts';
 import { createRowBatch } from '../row-batch.ts';
 import { readRecords, textOf, typeOfRecord } from './answer.ts';
 import { reasonOf } from './classify.ts';
@@ -102,10 +103,24 @@ function planByField(
 ): readonly Subquery[] {
   const queries = typesOf(options, options.types).flatMap((type) => {
     const field = fieldOf(type);
-    if (field === null) return [];
-    return [{ type, soql: select({ from: type, fields: fieldsOf(options, type), where: isOneOf(field, values) }) }];
+    const where = field === null ? null : whereIn(options, { type, field, values });
+    return where === null ? [] : [{ type, soql: select({ from: type, fields: fieldsOf(options, type), where }) }];
   });
   return queries.length > 0 ? queries : [nothingFrom(options)];
+}
+
+const NUMBERS = ['double', 'int', 'long'];
+
+/** Null: nobody can have such a value there, or records cannot be looked for by it. */
+function whereIn(
+  { orgs }: PeopleOptions,
+  { type, field, values }: { readonly type: PersonType; readonly field: string; readonly values: readonly string[] },
+): string | null {
+  const known = orgs.known().objects[type]?.get(field);
+  if (known?.isFilterable !== true) return null;
+  if (!NUMBERS.includes(known.type)) return isOneOf(field, values);
+  const numbers = values.filter((value) => /^-?\d{1,15}(?:\.\d{1,10})?$/.test(value));
+  return numbers.length === 0 ? null : `${field} IN (${numbers.join(',')})`;
 }
 
 /** A request has to ask something; nobody has an empty id. */
@@ -144,6 +159,11 @@ const OR = ' OR ';
 /** Salesforce shows no more rows than that. */
 const MAX_HITS = 2_000;
 const SEARCH_LABEL = 'GET /search';
+/** A page of some proxy must not read as "nobody is there". */
+const UNREADABLE = {
+  value: { kind: 'retry', reason: `${SEARCH_LABEL}: the answer does not hold what was asked for` },
+  shown: null,
+} as const;
 
 function createPhoneSearch(options: PeopleOptions): Load<string, readonly FoundRow[]> {
   const { client, after } = options;
@@ -162,6 +182,7 @@ function createPhoneSearch(options: PeopleOptions): Load<string, readonly FoundR
     }),
     show: (phone) => ({ search: searchFor(options, [phone]) }),
     read(answer, phones) {
+      if (!Array.isArray(asObject(answer.body)?.['searchRecords'])) return phones.map(() => UNREADABLE);
       const records = readRecords(answer.body, 'searchRecords');
       if (records.length >= MAX_HITS && phones.length > 1) return null;
       const rows = records.flatMap((record) => toRow(typeOfRecord(record) as PersonType, record) ?? []);

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../domain/json.ts';
+import type { JsonObject, JsonValue } from '../../domain/json.ts';
 import { parsePhone } from '../../shared/phone.ts';
 import { textOf } from './answer.ts';
 import type { PersonType, SObjectType } from './objects.ts';
@@ -45,7 +45,7 @@ export function visible(
 }
 
 export function phoneFieldsOf(org: Pick<Org, 'objects'>, type: PersonType): readonly string[] {
-  return visible(org, type, PHONE_FIELDS[type]);
+  return visible(org, type, PHONE_FIELDS[type]).filter((name) => org.objects[type]?.get(name)?.isFilterable === true);
 }
 
 export function emailFieldOf(org: Pick<Org, 'objects'>, type: PersonType): string | null {
@@ -69,6 +69,20 @@ export function nameOn(type: SObjectType, field: string): string | null {
 /** E.164 numbers of a record, as they were typed; `country` where the record does not tell. */
 export function phonesOf(type: PersonType, record: JsonObject, country: string | null): readonly string[] {
   const home = textOf(record[COUNTRY_FIELDS[type]]) ?? country;
-  const phones = PHONE_FIELDS[type].map((name) => parsePhone(record[name], home).e164);
+  const phones = PHONE_FIELDS[type].flatMap((name) => readPhone(withoutRemark(record[name]), home));
   return [...new Set(phones)].filter((phone) => phone !== null);
+}
+
+/** Eleven digits and more may begin with a country code: such a number is read both ways, and compared as a whole. */
+function readPhone(value: JsonValue | undefined, home: string | null): readonly (string | null)[] {
+  const isLong = typeof value === 'string' && /^[1-9]\d{10,14}$/.test(value.trim());
+  return [parsePhone(value, home).e164, isLong ? parsePhone(`+${value.trim()}`, null).e164 : null];
+}
+
+/** People write more than a number: `(415) 555-0123 x12`, `415-555-0123 (mobile)`. */
+function withoutRemark(value: JsonValue | undefined): JsonValue | undefined {
+  if (typeof value !== 'string') return value;
+  return value
+    .replace(/\s*(?:\b(?:ext|extension|x)\b\.?|x|#)\s*\d{1,8}\s*$/i, '')
+    .replace(/\s*\((?=[^)]*\p{L})[^)]*\)\s*$/u, '');
 }

@@ -34,7 +34,7 @@ export function prepareWrite(write: RecordWrite, options: PrepareOptions): Prepa
   }
   const own = Object.fromEntries(values);
   const kept = write.kind === 'contact' ? own : withoutWhatOfLead(own, write);
-  const whole = write.id === null ? { ...required(type, kept, write), ...kept, ...keysOf(write, options) } : kept;
+  const whole = write.id === null ? { ...kept, ...required(type, kept, write), ...keysOf(write, options) } : kept;
   return { values: { ...whole, ...personOf(write) }, notes };
 }
 
@@ -90,12 +90,12 @@ function closedStatus(raw: JsonValue, { values }: Field, { closedStatuses }: Org
   return closedStatuses.find((status) => findOption(values ?? [], status) !== null) ?? null;
 }
 
-/** A Lead that is no caller by name gets the number as one: `toFoundRecord` hides it again. */
+/** A Lead that is no caller by name gets the number as one: `toFoundRecord` hides it again. An empty text is no name. */
 function required(type: SObjectType, values: PreparedWrite['values'], { scope }: RecordWrite): PreparedWrite['values'] {
   if (type === 'Task' || type === 'Account') return {};
-  const LastName = textAt(scope, 'contact', 'phone') ?? UNKNOWN_NAME;
-  const first = { LastName: isGiven(values['LastName']) ? (values['LastName'] ?? null) : LastName };
-  return type === 'Lead' ? { ...first, Company: UNKNOWN_COMPANY } : first;
+  const name = { LastName: textAt(scope, 'contact', 'phone') ?? UNKNOWN_NAME };
+  const standIns = type === 'Lead' ? { ...name, Company: UNKNOWN_COMPANY } : name;
+  return Object.fromEntries(Object.entries(standIns).filter(([field]) => !isGiven(values[field])));
 }
 
 function isGiven(value: JsonValue | undefined): boolean {
@@ -115,11 +115,11 @@ export function keyText(key: string, field: Pick<Field, 'length'> | undefined): 
   const length = field?.length ?? 255;
   if (key.length <= length) return key;
   const hash = hashText(key);
-  return `${key.slice(0, Math.max(0, length - hash.length - 1))}~${hash}`.slice(-length);
+  return `${key.slice(0, Math.max(0, length - hash.length - 1)).toWellFormed()}~${hash}`.slice(-length);
 }
 
 /** Where a call or task belongs; people are `Who`, companies `What`. */
-function personOf({ kind, contactId, attach, id }: RecordWrite): PreparedWrite['values'] {
+export function personOf({ kind, contactId, attach, id }: RecordWrite): PreparedWrite['values'] {
   if (kind === 'contact' || contactId === null || !attach) return {};
   const type = personTypeOf(contactId);
   // What it hung on before must not stay beside it.

@@ -116,6 +116,7 @@ export const salesforceSchema = z
 
 export type SalesforceConfig = z.output<typeof salesforceSchema>;
 
+/** Asked also of what turned out to be no URL, which is said apart. */
 function isSharedLogin(url: string): boolean {
-  return ['login.salesforce.com', 'test.salesforce.com'].includes(new URL(url).hostname);
+  return URL.canParse(url) && ['login.salesforce.com', 'test.salesforce.com'].includes(new URL(url).hostname);
 }

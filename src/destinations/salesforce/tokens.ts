@@ -34,7 +34,9 @@ export async function fetchTokens(
     if (!isFault) return { kind: 'retry', reason: `login → ${status}` };
   }
   const conclusion = await dialogue.conclude(sent.response);
-  return conclusion.kind === 'value' ? readTokens(conclusion.value, options) : refusal(conclusion, status);
+  return conclusion.kind === 'value'
+    ? readTokens(conclusion.value, options)
+    : refusal(conclusion, status, options.clock);
 }
 
 const UNREADABLE_KEY: Failure = {
@@ -111,14 +113,14 @@ function openPassword(
   });
 }
 
-function readTokens(value: unknown, { config }: TokenOptions): FetchedTokens | Failure {
+function readTokens(value: unknown, { config, clock }: TokenOptions): FetchedTokens | Failure {
   const fields = asObject((value ?? null) as JsonValue);
   const accessToken = fields?.['access_token'];
   const instanceUrl = originOf(fields?.['instance_url'], config.allow_private_networks);
   // A token with a line break in it would split a header.
   if (typeof accessToken !== 'string' || !/^[\u0021-\u007e]+$/.test(accessToken) || instanceUrl === null) {
     const reason = 'login: the answer holds no usable access_token and instance_url';
-    return { kind: 'paused', reason, hint: 'Check login_url: this does not look like Salesforce.' };
+    return passing(reason, 'Check login_url: this does not look like Salesforce.', clock);
   }
   const refreshToken = asId(fields?.['refresh_token']) ?? null;
   return { accessToken, refreshToken, expiresInSeconds: null, instanceUrl };
@@ -140,9 +142,17 @@ const HINTS: Readonly<Record<string, string>> = {
   unsupported_grant_type: 'Allow this flow in the External Client App.',
 };
 
+/** Said where nobody knows whether it is for ever: a page of maintenance, `unknown_error: retry your request`. */
+function passing(reason: string, hint: string, clock: Clock): Failure {
+  return { kind: 'paused', reason, hint, untilMs: clock.now() + LOOK_AGAIN_MS };
+}
+
+const LOOK_AGAIN_MS = 60_000;
+
 /** Salesforce's words name no secret; an answer that is no JSON may be anything. */
-function refusal({ code, message }: Extract<Conclusion, { kind: 'error' }>, status: number): Failure {
+function refusal({ code, message }: Extract<Conclusion, { kind: 'error' }>, status: number, clock: Clock): Failure {
   const words = code.startsWith('ERROR_HTTP') ? '' : `: ${code}: ${message.slice(0, 200)}`;
-  const hint = HINTS[code] ?? 'Check `auth` and login_url.';
-  return { kind: 'paused', reason: `login → ${status}${words}`, hint };
+  const reason = `login → ${status}${words}`;
+  const hint = HINTS[code];
+  return hint === undefined ? passing(reason, 'Check `auth` and login_url.', clock) : { kind: 'paused', reason, hint };
 }

@@ -10,6 +10,7 @@ import { classifyRow, type RowContext, type RowVerdict } from './classify-row.ts
 import type { Question } from './client.ts';
 import type { LookupOptions } from './lookup.ts';
 import type { SObjectType } from './objects.ts';
+import type { SalesforceConfig } from './schema.ts';
 
 /** One record to be made or changed. */
 export interface WriteRow {
@@ -23,8 +24,7 @@ export interface WriteRow {
 export type WriteVerdict = Planned | { readonly kind: 'record'; readonly id: string } | RowVerdict;
 
 export interface WriteOptions extends LookupOptions {
-  /** Duplicate rules that only alert are saved over. */
-  readonly savesOverAlerts: boolean;
+  readonly duplicateRules: SalesforceConfig['duplicate_rules'];
   readonly runsAssignmentRules: boolean;
 }
 
@@ -49,7 +49,7 @@ export function createWriteBatch(
     question: (rows) => ({
       label,
       effect: 'write',
-      operation: (connection) => save(connection, inLockOrder(rows), { type, verb, headers: headersOf(options) }),
+      operation: (connection) => save(connection, inLockOrder(rows), { type, verb, headers: headersOf(options, verb) }),
     }),
     show: (row) => ({ object: type, record: toRecord(row) }),
     read: (answer, rows) => readSaved(answer, rows, context()),
@@ -76,8 +76,15 @@ function toRecord({ id, values }: WriteRow): JsonObject {
   return id === null ? values : { Id: id, ...values };
 }
 
-/** Without the first, assignment rules run on creates and updates (salesforce.md section 4.7). */
-function headersOf({ savesOverAlerts, runsAssignmentRules }: WriteOptions): Record<string, string> {
+/**
+ * Without the first, assignment rules run on creates and updates (salesforce.md section 4.7). Whom a rule found is decided
+ * when a record is made; an update is of one that was chosen, and an alert changes nothing about that.
+ */
+function headersOf(
+  { duplicateRules, runsAssignmentRules }: WriteOptions,
+  verb: 'create' | 'update',
+): Record<string, string> {
+  const savesOverAlerts = duplicateRules === 'allow' || (duplicateRules === 'use_match' && verb === 'update');
   return {
     'Sforce-Auto-Assign': runsAssignmentRules ? 'TRUE' : 'FALSE',
     'Sforce-Duplicate-Rule-Header': `allowSave=${savesOverAlerts}`,

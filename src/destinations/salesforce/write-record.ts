@@ -13,7 +13,7 @@ import { findPerson, readRecord } from './find-people.ts';
 import { keyFieldOf, longId, personTypeOf, typeOfId, type SObjectType } from './objects.ts';
 import { hasKey, type Org } from './org.ts';
 import type { SalesforceParts } from './parts.ts';
-import { keyText, prepareWrite, type PreparedWrite } from './prepare.ts';
+import { keyText, personOf, prepareWrite, type PreparedWrite } from './prepare.ts';
 import type { WriteVerdict } from './write-batches.ts';
 
 type WriteResult = Result<Written> | Planned | AlreadyThere;
@@ -59,7 +59,16 @@ async function prepare(
   const fresh = isWhole ? known : await parts.orgs.org(context, true);
   const org = 'kind' in fresh ? known : fresh;
   const prepared = org === known ? first : prepareWrite(write, { type, org, zone: parts.zoneOf(org) });
+  if (write.id !== null && isNews(first, prepared))
+    return { kind: 'retry', reason: NEWS, notBeforeMs: parts.clock.now() };
   return { parts, write, type, org, ...prepared, context, triesLeft: MAX_TRIES };
+}
+
+const NEWS = 'the org has a field now that it had not: what stands there is looked at first';
+
+/** What was read of the record went by the fields of before: a value that was not seen must not be taken for none. */
+function isNews(before: PreparedWrite, now: PreparedWrite): boolean {
+  return Object.keys(now.values).some((name) => !Object.hasOwn(before.values, name));
 }
 
 function typeOf({ createAs }: SalesforceParts, { kind, id }: RecordWrite): SObjectType | null {
@@ -94,17 +103,24 @@ async function conclude(task: Task, verdict: WriteVerdict): Promise<WriteResult>
   if (kind === 'record') {
     return { kind: 'ok', value: { id: verdict.id, created: write.id === null, ...noted(notes) } };
   }
+  if (kind === 'planned') return { kind, ...noted(notes) };
   if (kind === 'exists') return write.id === null ? adopt(task, verdict) : withoutHeld(task, verdict);
   if (kind === 'duplicates') return meetDuplicates(task, verdict);
-  if (kind === 'gone' && isNewAndAlone(write)) return { kind: 'rejected', reason: verdict.reason };
+  if (kind === 'gone') return confirmGone(task, verdict);
   if (kind !== 'bad_fields') return verdict;
   if (verdict.fields.some(({ isUnknown }) => isUnknown)) await refresh(parts, context);
   return withoutFields(task, verdict.fields, verdict.reason);
 }
 
-/** Nothing that it is or hangs on can be gone: a mapped reference leads nowhere. */
-function isNewAndAlone({ id, contactId }: RecordWrite): boolean {
-  return id === null && contactId === null;
+/** Salesforce does not always say what is gone: where record and person are there, a mapped reference leads nowhere. */
+async function confirmGone(task: Task, verdict: Extract<WriteVerdict, { kind: 'gone' }>): Promise<WriteResult> {
+  const { parts, write, context } = task;
+  const { kind, id, contactId } = write;
+  const person = contactId === null ? null : await readRecord(parts, { kind: 'contact', id: contactId }, context);
+  const record = id === null ? null : await readRecord(parts, { kind, id }, context);
+  const isThere = [person, record].every((looked) => looked === null || looked.kind === 'ok');
+  if (!isThere) return verdict;
+  return { kind: 'rejected', reason: verdict.reason, hint: 'A mapped id is not the id of a record that is there.' };
 }
 
 async function refresh({ orgs }: SalesforceParts, context: RequestContext): Promise<void> {
@@ -123,11 +139,13 @@ async function adopt(
   const found = id ?? (await findByKey(task));
   if (found !== null && typeof found === 'object') return found;
   // Salesforce answers so while the first of two quick writes is on its way (salesforce.md section 4.4).
-  if (found === null) return { kind: 'retry', reason };
+  if (found === null) return { kind: 'retry', reason, hint: UNSEEN };
   const met = await meet(task, found, reason);
   const isLeftOver = met.kind === 'gone' && field === keyFieldOf(type);
   return isLeftOver ? writeAfter(task, found) : met;
 }
+
+const UNSEEN = 'If this goes on, a record that the user may not see holds this key: share it with the user.';
 
 /**
  * The key stands on a Lead that was converted to somebody who was deleted since: nobody can write to it, and nobody can find
@@ -168,7 +186,7 @@ function withoutHeld(
 ): Promise<WriteResult> {
   if (field === null) return Promise.resolve({ kind: 'rejected', reason });
   const message = id === null ? 'it belongs to another record' : `it belongs to record ${id}`;
-  return withoutFields(task, [{ field, message, isUnknown: false }], reason);
+  return withoutFields(task, [{ field, message, isUnknown: false, isDangling: false }], reason);
 }
 
 const DUPLICATE_HINTS = {
@@ -188,15 +206,26 @@ async function meetDuplicates(
   return { kind: 'rejected', reason, hint: DUPLICATE_HINTS[parts.duplicateRules] };
 }
 
+/** Without these the record would be another one, or hang on nobody. */
+function ownFields({ type, org, write }: Task): readonly string[] {
+  const key = keyFieldOf(type);
+  const required = [...(org.objects[type]?.values() ?? [])].filter(({ isRequired }) => isRequired);
+  return [...(key === null ? [] : [key]), ...required.map(({ name }) => name), ...Object.keys(personOf(write))];
+}
+
 function withoutFields(task: Task, refused: readonly BadField[], reason: string): Promise<WriteResult> {
-  const { type, org, write } = task;
-  const isOurs = ({ field }: BadField): boolean =>
-    field === keyFieldOf(type) || org.objects[type]?.get(field)?.isRequired === true;
+  const { write } = task;
+  const own = ownFields(task);
+  const ours = refused.filter(({ field }) => own.includes(field));
+  const isPerson = ours.some(({ field, isDangling }) => isDangling && Object.hasOwn(personOf(write), field));
+  if (isPerson) return Promise.resolve({ kind: 'gone', reason });
   const isRefused = (name: string): boolean => refused.some(({ field }) => field === name);
   const kept = Object.entries(task.values).filter(([name]) => !isRefused(name));
   const isLess = kept.length < Object.keys(task.values).length;
-  if (!isLess || task.triesLeft <= 0 || refused.some((field) => isOurs(field))) {
-    return Promise.resolve({ kind: 'rejected', reason });
+  if (!isLess || task.triesLeft <= 0 || ours.length > 0) {
+    const names = ours.map(({ field }) => field).join(', ');
+    const hint = `Without ${names} the record would be another one, or hang on nobody: give the user access to it, or mend what refuses it. Then replay.`;
+    return Promise.resolve({ kind: 'rejected', reason, ...(ours.length === 0 ? {} : { hint }) });
   }
   const notes = refused.map(({ field, message }) => ({
     field: mappedName(write, field),

@@ -45,8 +45,8 @@ test('from a fresh org to one that is right: check, setup, setup again, check', 
   expect(before.stdout).toContain(`
   warning  The user does not see our unique key Hookline_Person_Key__c on Lead,
            so Salesforce keeps no doubles out. Where an answer is lost, the
-           person waits a minute and is looked for by phone or e-mail before
-           another Lead is made. Run npm run hookline -- setup salesforce
+           person waits up to ten minutes and is looked for by phone or e-mail
+           before another Lead is made. Run npm run hookline -- setup salesforce
 `);
 
   const first = await runCli(folder, ['setup', 'salesforce']);

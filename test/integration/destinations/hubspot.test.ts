@@ -74,6 +74,12 @@ test('a hundred callers at once share their requests, and each attempt keeps its
   }
 });
 
+test('a preview tells what would be left out', async () => {
+  const { sync } = await open({ action: { contact: { fields: { favourite: 'blue' } } } });
+  const result = await sync(caller(1), { mode: 'preview' });
+  expect(fieldsOf(result, 'contact')['favourite']).toContain('dropped: HubSpot has no property');
+});
+
 test('what refuses a whole request is kept with everybody who took part, in HubSpot’s words', async () => {
   const { hubspot, sync } = await open();
   await sync(caller(0));

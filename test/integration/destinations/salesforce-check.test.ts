@@ -53,10 +53,10 @@ test('`- sync: salesforce` in an org that is set up: all is well, and nothing wa
 test('not set up: what that costs, with the command', async () => {
   await open({}, false);
   const cost =
-    'Where an answer is lost, the person waits a minute and is looked for by phone or e-mail before another Lead is made.';
+    'Where an answer is lost, the person waits up to ten minutes and is looked for by phone or e-mail before another Lead is made.';
   expect(await complaints('')).toEqual([
     `warning The user does not see our unique key Hookline_Person_Key__c on Lead, so Salesforce keeps no doubles out. ${cost} Run npm run hookline -- setup salesforce`,
-    'warning The user does not see our unique key Hookline_Call_Id__c on Task, so Salesforce keeps no doubles out. Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits a minute and is looked for before it is written again. Run npm run hookline -- setup salesforce',
+    'warning The user does not see our unique key Hookline_Call_Id__c on Task, so Salesforce keeps no doubles out. Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits up to ten minutes and is looked for before it is written again. Run npm run hookline -- setup salesforce',
   ]);
 });
 

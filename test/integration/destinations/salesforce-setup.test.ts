@@ -118,7 +118,7 @@ test('a field of that name that keeps nothing unique: left alone, with what to d
   await open();
   salesforce.addField('Activity', { name: 'Hookline_Call_Id__c' });
   expect(await setUpSalesforce(salesforce)).toEqual([
-    'failed The field Hookline_Call_Id__c on Activity is there, but not both unique and an external id. Setup > Object Manager > Activity > Fields & Relationships > Hookline call id > Edit: tick Unique (case sensitive) and External ID; Salesforce refuses it while two records have the same value. Until then: Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits a minute and is looked for before it is written again.',
+    'failed The field Hookline_Call_Id__c on Activity is there, but not both unique and an external id. Setup > Object Manager > Activity > Fields & Relationships > Hookline call id > Edit: tick Unique (case sensitive) and External ID; Salesforce refuses it while two records have the same value. Until then: Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits up to ten minutes and is looked for before it is written again.',
     ...made(FIELDS.slice(1)),
     `made ${SET}`,
     ...made(GRANTS.slice(1)),
@@ -132,7 +132,7 @@ test('the same where nobody was given access to it', async () => {
   salesforce.addField('Lead', { name: 'Hookline_Person_Key__c' });
   salesforce.setFieldAccess('Lead', 'Hookline_Person_Key__c', 'none');
   expect((await setUpSalesforce(salesforce))[1]).toMatch(
-    /^failed The field Hookline_Person_Key__c on Lead is there, but not both unique and an external id\. .* Until then: Where an answer is lost, the person waits a minute/,
+    /^failed The field Hookline_Person_Key__c on Lead is there, but not both unique and an external id\. .* Until then: Where an answer is lost, the person waits up to ten minutes/,
   );
 });
 
@@ -140,7 +140,7 @@ test('an org with no room for another field: said, with what stands in for it, a
   await open({ activityFieldLimit: 0 });
   const [first, ...rest] = await setUpSalesforce(salesforce);
   expect(first).toBe(
-    'refused The unique field Hookline_Call_Id__c on Activity could not be made: POST /tooling/sobjects/CustomField → 400: LIMIT_EXCEEDED: Activity has as many custom fields as it may have. Hookline goes on without. Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits a minute and is looked for before it is written again.',
+    'refused The unique field Hookline_Call_Id__c on Activity could not be made: POST /tooling/sobjects/CustomField → 400: LIMIT_EXCEEDED: Activity has as many custom fields as it may have. Hookline goes on without. Tasks carry the key of the call in CallObject, which nothing keeps unique: where an answer is lost, the call waits up to ten minutes and is looked for before it is written again.',
   );
   expect(rest).toEqual([...made(FIELDS.slice(1)), `made ${SET}`, ...made(GRANTS.slice(1)), `made ${ASSIGNMENT}`]);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 
-import { maskBody, maskJson, maskText } from '../../../src/observability/mask.ts';
+import { maskBody, maskJson, maskText, maskUrl } from '../../../src/observability/mask.ts';
 
 const token = fc.stringMatching(/^[A-Za-z0-9_-]{12,48}$/);
 const digits = fc.stringMatching(/^[1-9][0-9]{9,14}$/);
@@ -37,6 +37,32 @@ test('numbers with slashes, zeros in front and a one in front are numbers too', 
     expect(maskText(`call from ${phone} ended`)).toBe('call from ***1820 ended');
   }
   expect(maskText('1-800-555-0143')).toBe('***0143');
+});
+
+// Salesforce is asked for a caller in every way in which people write his number, a search in the URL itself.
+test('numbers in queries are numbers, whatever stands between their digits', () => {
+  const written = '020 7946 0018|02079460018|020-7946-0018|020.7946.0018|+44 20 7946 0018|01.42.34.56.78|30901820';
+  for (const phone of written.split('|')) {
+    const last = phone.replaceAll(/\D/g, '').slice(-4);
+    expect(maskText(`Phone IN ('${phone}','x')`)).toBe(`Phone IN ('***${last}','x')`);
+  }
+  for (const text of ["'2026-11-20'", '"127.100.100.254"', '"30901820"', "'00Q5g0000000001EAA'", "'66.0'"]) {
+    expect(maskText(text)).toBe(text);
+  }
+});
+
+test('a URL is masked as it reads, too', () => {
+  const search = 'https://acme.my.salesforce.com/services/data/v66.0/search?q=';
+  for (const phrase of ['"202 555 0143"', '"020 7946 0143" OR "20 7946 0143"', '"01 42 34 01 43"']) {
+    const masked = maskUrl(search + encodeURIComponent(`FIND {${phrase}} IN PHONE FIELDS RETURNING Lead(Id)`));
+    expect(masked).toMatch(/^https:\/\/acme\.my\.salesforce\.com\/services\/data\/v66\.0\/search\?q=FIND/);
+    expect(masked).toContain('***0143');
+    expect(masked).not.toMatch(/555|7946|42/);
+  }
+  expect(maskUrl('https://crm.example.com/contacts?phone=(202)%20555-0143')).not.toContain('555');
+  for (const url of ['https://crm.example.com/a%20b?c=%22d%22', 'https://crm.example.com/100%', `${search}%ff`]) {
+    expect(maskUrl(url)).toBe(url);
+  }
 });
 
 test('what a CRM says about our key does not give it away', () => {

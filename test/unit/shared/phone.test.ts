@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { parsePhone } from '../../../src/shared/phone.ts';
+import { nationalNumber, parsePhone, writtenForms, writtenGroups } from '../../../src/shared/phone.ts';
 
 describe('numbers that are numbers', () => {
   test.each([
@@ -65,4 +65,95 @@ test('any text gives null or E.164, and E.164 reads as itself', () => {
       },
     ),
   );
+});
+
+describe('how people write a number', () => {
+  test.each([
+    [
+      '+12025550143',
+      [
+        '+12025550143',
+        '12025550143',
+        '2025550143',
+        '(202) 555-0143',
+        '202 555 0143',
+        '202-555-0143',
+        '202.555.0143',
+        '+1 202 555 0143',
+      ],
+    ],
+    [
+      '+442079460018',
+      [
+        '+442079460018',
+        '442079460018',
+        '2079460018',
+        '020 7946 0018',
+        '02079460018',
+        '020-7946-0018',
+        '020.7946.0018',
+        '+44 20 7946 0018',
+      ],
+    ],
+    [
+      '+33142345678',
+      [
+        '+33142345678',
+        '33142345678',
+        '142345678',
+        '01 42 34 56 78',
+        '0142345678',
+        '01-42-34-56-78',
+        '01.42.34.56.78',
+        '+33 1 42 34 56 78',
+      ],
+    ],
+  ])('%s', (e164, forms) => {
+    expect(writtenForms(e164)).toEqual(forms);
+  });
+
+  test.each([
+    ['+12025550143', ['202 555 0143']],
+    // With the zero that is dialled at home, and without.
+    ['+442079460018', ['020 7946 0018', '20 7946 0018']],
+    ['+390612345678', ['06 1234 5678']],
+    ['+74951234567', ['8 495 123 45 67', '495 123 45 67']],
+  ])('the groups of %s, whatever stands between them', (e164, groups) => {
+    expect(writtenGroups(e164)).toEqual(groups);
+  });
+
+  test('what no plan knows is looked for as it is', () => {
+    expect(writtenForms('+999123')).toEqual(['+999123']);
+    expect(writtenGroups('+999123')).toEqual(['999123']);
+  });
+
+  const northAmerican = fc.stringMatching(/^\+1[2-9]\d{2}[2-9]\d{6}$/);
+
+  test('every form of a North American number reads back as that number', () => {
+    fc.assert(
+      fc.property(northAmerican, (e164) => {
+        const forms = writtenForms(e164);
+        expect(forms.filter((form) => parsePhone(form, 'US').e164 !== e164)).toEqual([]);
+        expect(new Set(forms).size).toBe(forms.length);
+      }),
+    );
+  });
+
+  test('of any number no digit is lost and none invented but a prefix that is dialled at home', () => {
+    const international = fc
+      .tuple(
+        fc.constantFrom('44', '49', '33', '61', '39', '55', '7', '36', '52', '353'),
+        fc.stringMatching(/^[1-9]\d{7,9}$/),
+      )
+      .map(([country, rest]) => `+${country}${rest}`);
+    fc.assert(
+      fc.property(fc.oneof(international, northAmerican), (e164) => {
+        fc.pre(parsePhone(e164, null).e164 === e164);
+        for (const form of [...writtenForms(e164), ...writtenGroups(e164)]) {
+          expect(form.replaceAll(/\D/g, '')).toMatch(new RegExp(`${nationalNumber(e164)}$`));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { findOption, formatValue } from '../../../../src/destinations/salesforce/format.ts';
+import { textOf } from '../../../../src/torture/crm/json-text.ts';
 import type { Field } from '../../../../src/destinations/salesforce/org.ts';
 import type { JsonValue } from '../../../../src/domain/json.ts';
 import { createField } from '../../../support/salesforce-org.ts';
@@ -115,13 +116,11 @@ describe('texts that are too long', () => {
   });
 });
 
-const TYPES = [
-  ...['string', 'textarea', 'phone', 'email', 'url', 'combobox', 'picklist', 'multipicklist', 'boolean', 'int'],
-  ...['long', 'double', 'currency', 'percent', 'date', 'datetime', 'time', 'reference', 'something new'],
-];
+const TYPES =
+  'string textarea phone email url combobox picklist multipicklist boolean int long double currency percent date datetime time reference';
 
 const anyField = fc.record({
-  type: fc.constantFrom(...TYPES),
+  type: fc.constantFrom('something new', ...TYPES.split(' ')),
   length: fc.constantFrom(0, 1, 2, 18, 255),
   isRestricted: fc.boolean(),
 });
@@ -135,7 +134,7 @@ test('whatever a call brings is written or told of, never thrown; texts fit thei
       const formatted = formatValue(value, field(type, rest), ZONE);
       if (formatted.kind === 'unusable') return expect(formatted.reason).toMatch(/ is not /);
       if (type === 'string' && rest.length > 0) {
-        expect(String(formatted.value ?? '').length).toBeLessThanOrEqual(rest.length);
+        expect(formatted.value === null || textOf(formatted.value).length <= rest.length).toBe(true);
       }
       return expect(() => JSON.stringify(formatted.value)).not.toThrow();
     }),
