@@ -58,6 +58,8 @@ const SECRET_NAME = 'oauth';
 const EXPIRY_SKEW_MS = 60_000;
 /** Whoever refuses what he gave in place of a refused token will go on so: no loop (salesforce.md section 2.8). */
 const TOO_SOON_MS = 10_000;
+/** It may have been a coincidence, or somebody mends it: two requests in a quarter of an hour tell. */
+export const LOOK_AGAIN_MS = 15 * 60_000;
 
 class Keeper implements TokenKeeper {
   readonly #options: TokenKeeperOptions;
@@ -147,7 +149,8 @@ class Keeper implements TokenKeeper {
 
   #refusedAgain(): Failure {
     const reason = 'a token that was given a moment ago was refused';
-    return { kind: 'paused', reason, hint: this.#options.refusedHint };
+    const untilMs = this.#options.dependencies.clock.now() + LOOK_AGAIN_MS;
+    return { kind: 'paused', reason, untilMs, hint: this.#options.refusedHint };
   }
 }
 

@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../shared/http-client.ts';
 import type { Failure } from '../destination.ts';
 import type { Answer } from '../rest/answer.ts';
 import { createSessionClient, type Asked, type Prepared, type SessionClient } from '../session-client.ts';
-import type { TokenKeeper, Tokens } from '../token-keeper.ts';
+import { LOOK_AGAIN_MS, type TokenKeeper, type Tokens } from '../token-keeper.ts';
 import { classifyAnswer } from './classify.ts';
 import { openDialogue, type Conclusion, type Operation } from './jsforce.ts';
 
@@ -78,8 +78,9 @@ export function refusedAgainHint(destination: string): string {
   return `Salesforce gives sessions and refuses them: look at the app's IP relaxation and session policies, and whether the user is frozen; check auth at destinations.${destination}, then resume it.`;
 }
 
-function refusedAgain({ destination }: ClientOptions, reason: string): Failure {
-  return { kind: 'paused', reason, hint: refusedAgainHint(destination) };
+function refusedAgain({ destination, clock }: ClientOptions, reason: string): Failure {
+  const untilMs = clock.now() + LOOK_AGAIN_MS;
+  return { kind: 'paused', reason, untilMs, hint: refusedAgainHint(destination) };
 }
 
 /** A request that only reads. */

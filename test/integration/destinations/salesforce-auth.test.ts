@@ -86,13 +86,17 @@ test('many at once log in once', async () => {
 });
 
 test('an org that refuses every session it gives is paused, not asked in a loop', async () => {
-  const { salesforce, sync, runtime } = await open();
+  const { salesforce, sync, runtime, advance } = await open();
   salesforce.freeze();
   for (let run = 0; run < 5; run += 1) {
     expect(await sync(caller(run))).toMatchObject({ kind: 'stopped' });
   }
   expect(runtime().canRun(Date.now())).toMatchObject({ ok: false, hint: expect.stringContaining('session policies') });
   expect(salesforce.requests.length).toBeLessThan(10);
+  // It may have been a coincidence: it goes on by itself.
+  salesforce.freeze(false);
+  advance(15 * 60_000);
+  expect(await sync(caller(1))).toMatchObject({ kind: 'finished' });
 });
 
 test.each([
