@@ -46,6 +46,8 @@ export type SharedReply = { readonly reply: Reply; readonly exchange: Exchange |
 /** Sends requests to a CRM: proves who we are, says what every answer means, renews a refused session once. */
 export interface SessionClient<Question extends Asked> {
   ask(question: Question, context: RequestContext): Promise<Reply | Planned>;
+  /** For a question that only reads: a preview asks it, too. */
+  look(question: Question, context: RequestContext): Promise<Reply>;
   /** For many attempts; `build` is asked when the request's turn has come. `asked` says the same as what is built then. */
   askShared(asked: Question, build: () => Promise<Question | null>, leader: RequestContext): Promise<SharedReply>;
 }
@@ -55,6 +57,11 @@ export function createSessionClient<Session extends object, Question extends Ask
 ): SessionClient<Question> {
   return {
     ask: (question, context) => ask(dialect, question, context),
+    async look(question, context) {
+      const reply = await ask(dialect, question, context);
+      if (reply.kind === 'planned') throw new Error(`${dialect.labelOf(question)}: a look was planned instead of sent`);
+      return reply;
+    },
     askShared: (asked, build, leader) => askShared(dialect, asked, { build, leader }),
   };
 }

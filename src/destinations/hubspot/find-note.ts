@@ -43,8 +43,7 @@ async function listNotes(
   for (let after: string | null = ''; after !== null;) {
     const path: string = `/crm/objects/${version}/contacts/${encodeURIComponent(contactId)}/associations/notes?limit=500${after}`;
     const question = { method: 'GET', path, body: null, effect: 'read' } as const;
-    const reply = await client.ask(question, context);
-    if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+    const reply = await client.look(question, context);
     if (reply.kind !== 'answer') return reply;
     const { answer } = reply;
     if (!isSuccessStatus(answer.status)) return refusal(answer.status, reasonOf(answer, { label: labelOf(question) }));

@@ -87,8 +87,7 @@ async function readSchema(
   path: string,
   context: RequestContext,
 ): Promise<ReadonlyMap<string, Property> | null | Failure> {
-  const reply = await client.ask({ method: 'GET', path, body: null, effect: 'read', mayBeForbidden: true }, context);
-  if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+  const reply = await client.look({ method: 'GET', path, body: null, effect: 'read', mayBeForbidden: true }, context);
   if (reply.kind !== 'answer') return reply;
   if (reply.answer.status === 403) return null;
   const results = asObject(reply.answer.body)?.['results'];

@@ -82,8 +82,7 @@ async function searchCall(
   const body = { filterGroups: [{ filters: [filter] }], limit: 2 };
   const path = `/crm/objects/${version}/calls/search`;
   const question = { method: 'POST', path, body, effect: 'read', limitClass: SEARCH } as const;
-  const reply = await client.ask(question, context);
-  if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+  const reply = await client.look(question, context);
   if (reply.kind !== 'answer') return reply;
   const { answer } = reply;
   if (!isSuccessStatus(answer.status))

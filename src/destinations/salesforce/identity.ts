@@ -21,8 +21,7 @@ export async function readIdentity(
   context: RequestContext,
 ): Promise<Identity | Failure> {
   const question = { ...reading(`/services/data/v${version}`), mayBeForbidden: true };
-  const reply = await client.ask(question, context);
-  if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+  const reply = await client.look(question, context);
   if (reply.kind !== 'answer') return reply;
   const identity = parseIdentity(textOf(asObject(reply.answer.body)?.['identity']) ?? '');
   return identity ?? { kind: 'rejected', reason: `${reasonOf(reply.answer, question)}: nothing of who is asking` };

@@ -42,18 +42,17 @@ export interface Lookup {
   readonly plan: (keys: readonly string[]) => readonly Subquery[];
   /** The keys by which a row would be found; Salesforce compares most texts without regard to case. */
   readonly keysOf: (row: FoundRow) => readonly string[];
-  readonly maxRows: number;
   readonly weight?: RowBatchOptions<string, readonly FoundRow[], Question>['weight'];
 }
 
 /** Looks for records by SOQL, many keys in one request: of every key those rows that carry it. */
 export function createLookup(options: LookupOptions, lookup: Lookup): Load<string, readonly FoundRow[]> {
   const { client, after, version } = options;
-  const { plan, keysOf, maxRows, weight } = lookup;
+  const { plan, keysOf, weight } = lookup;
   return createRowBatch<string, readonly FoundRow[], Question>({
     client,
     after,
-    maxRows,
+    maxRows: MAX_KEYS,
     ...(weight === undefined ? {} : { weight }),
     keyOf: (key) => key,
     sharesRows: true,
@@ -65,6 +64,17 @@ export function createLookup(options: LookupOptions, lookup: Lookup): Load<strin
     read: (answer, keys) => readRows(options, answer, { keys, keysOf, queries: plan(keys).length }),
     refused: (answer) => ({ kind: 'rejected', reason: reasonOf(answer, { label: LABEL }) }),
   });
+}
+
+/** As many as a write carries, so that one request of each kind brings as many calls on. */
+export const MAX_KEYS = 200;
+
+/** The key of rows that are looked for by this field. */
+export function keyIn(field: string): Lookup['keysOf'] {
+  return ({ fields }) => {
+    const value = textOf(fields[field]);
+    return value === null ? [] : [value];
+  };
 }
 
 const LABEL = 'POST /composite';

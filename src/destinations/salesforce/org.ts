@@ -134,8 +134,7 @@ export async function readFields(
   context: RequestContext,
 ): Promise<Fields | null | Failure> {
   const question = { ...reading(`/sobjects/${type}/describe`), mayBeForbidden: true };
-  const reply = await client.ask(question, context);
-  if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+  const reply = await client.look(question, context);
   if (reply.kind !== 'answer') return reply;
   const { answer } = reply;
   if (!isSuccessStatus(answer.status)) return null;
@@ -179,8 +178,7 @@ async function readSettings({ client, version }: OrgOptions, context: RequestCon
     subQuery(version, 'organization', { soql: ORGANIZATION }),
     subQuery(version, 'statuses', { soql: TASK_STATUSES }),
   ]);
-  const reply = await client.ask(question, context);
-  if (reply.kind === 'planned') throw new Error('a look was planned instead of sent');
+  const reply = await client.look(question, context);
   if (reply.kind !== 'answer') return reply;
   const [organization] = recordsOf(reply.answer, 'organization');
   return {

@@ -1,7 +1,6 @@
 import type { Load } from '../batcher.ts';
 import type { RecordKind } from '../destination.ts';
-import { textOf } from './answer.ts';
-import { createLookup, type FoundRow, type LookupOptions } from './lookup.ts';
+import { createLookup, keyIn, type FoundRow, type LookupOptions } from './lookup.ts';
 import { CALL_KEY, CALL_OBJECT, PERSON_KEY, type PersonType, type SObjectType } from './objects.ts';
 import type { Org } from './org.ts';
 import { createPeopleLookups, type PeopleLookups, type PeopleOptions } from './people-lookups.ts';
@@ -75,8 +74,6 @@ export function createParts(options: LookupOptions, config: SalesforceConfig): S
   };
 }
 
-const MAX_ROWS = 200;
-
 /** Archived Tasks are Tasks, too (salesforce.md section 4.3). */
 function taskLookup(
   options: LookupOptions,
@@ -84,29 +81,21 @@ function taskLookup(
   asked: ReadonlySet<string>,
 ): Load<string, readonly FoundRow[]> {
   return createLookup(options, {
-    maxRows: MAX_ROWS,
     plan(keys) {
       const fields = fieldsToRead(options.orgs.known(), 'Task', [...asked, ...(field === 'Id' ? [] : [field])]);
       const where = `${isOneOf(field, keys)} AND IsDeleted = false`;
       return [{ type: 'Task', soql: select({ from: 'Task', fields, where }), all: true }];
     },
-    keysOf: ({ fields }) => {
-      const value = textOf(fields[field]);
-      return value === null ? [] : [value];
-    },
+    keysOf: keyIn(field),
   });
 }
 
 function personKeyLookup(options: LookupOptions, type: PersonType): Load<string, readonly FoundRow[]> {
   return createLookup(options, {
-    maxRows: MAX_ROWS,
     plan(keys) {
       const fields = visible(options.orgs.known(), type, ['Id', PERSON_KEY]);
       return [{ type, soql: select({ from: type, fields, where: isOneOf(PERSON_KEY, keys) }) }];
     },
-    keysOf: ({ fields }) => {
-      const value = textOf(fields[PERSON_KEY]);
-      return value === null ? [] : [value];
-    },
+    keysOf: keyIn(PERSON_KEY),
   });
 }

@@ -2,10 +2,19 @@ import { writtenForms, writtenGroups } from '../../shared/phone.ts';
 import type { Load } from '../batcher.ts';
 import { asObject } from '../rest/read-path.ts';
 import { createRowBatch } from '../row-batch.ts';
-import { readRecords, textOf, typeOfRecord } from './answer.ts';
+import { readRecords, typeOfRecord } from './answer.ts';
 import { reasonOf } from './classify.ts';
 import type { Question } from './client.ts';
-import { createLookup, sortByKey, toRow, type FoundRow, type LookupOptions, type Subquery } from './lookup.ts';
+import {
+  createLookup,
+  keyIn,
+  MAX_KEYS,
+  sortByKey,
+  toRow,
+  type FoundRow,
+  type LookupOptions,
+  type Subquery,
+} from './lookup.ts';
 import { longId, PERSON_TYPES, personTypeOf, type PersonType } from './objects.ts';
 import { emailFieldOf, fieldsToRead, phoneFieldsOf, phonesOf, visible } from './person-fields.ts';
 import { isOneOf, phrase, select } from './soql.ts';
@@ -31,37 +40,27 @@ export interface PeopleLookups {
   readonly searchPhone: Load<string, readonly FoundRow[]>;
 }
 
-const MAX_ROWS = 200;
-
 export function createPeopleLookups(options: PeopleOptions): PeopleLookups {
   return {
     byId: createLookup(options, {
-      maxRows: MAX_ROWS,
       plan: (ids) => planByType(options, ids, (type) => ids.filter((id) => personTypeOf(id) === type)),
       keysOf: ({ id }) => [id],
     }),
     byExternalId: createLookup(options, {
-      maxRows: MAX_ROWS,
       plan: (values) => planByField(options, values, (type) => externalIdFieldOf(options, type)),
-      keysOf: ({ fields }) => keysIn(textOf(fields[options.externalIdField])),
+      keysOf: keyIn(options.externalIdField),
     }),
     byEmail: createLookup(options, {
-      maxRows: MAX_ROWS,
       plan: (addresses) => planByField(options, addresses, (type) => emailFieldOf(options.orgs.known(), type)),
-      keysOf: ({ fields }) => keysIn((textOf(fields['Email']) ?? textOf(fields['PersonEmail']))?.toLowerCase() ?? null),
+      keysOf: (row) => [...keyIn('Email')(row), ...keyIn('PersonEmail')(row)].map((address) => address.toLowerCase()),
     }),
     byPhone: createLookup(options, {
-      maxRows: MAX_ROWS,
       weight: { of: (phone) => listed(writtenForms(phone)), max: MAX_LIST },
       plan: (phones) => planPhones(options, phones),
       keysOf: (row) => phonesOfRow(options, row),
     }),
     searchPhone: createPhoneSearch(options),
   };
-}
-
-function keysIn(value: string | null): readonly string[] {
-  return value === null ? [] : [value];
 }
 
 /** E.164 numbers of a person, as far as they can be told. */
@@ -171,7 +170,7 @@ function createPhoneSearch(options: PeopleOptions): Load<string, readonly FoundR
   return createRowBatch<string, readonly FoundRow[], Question>({
     client,
     after,
-    maxRows: MAX_ROWS,
+    maxRows: MAX_KEYS,
     weight: { of: (phone) => searched(phone).length + OR.length, max: MAX_SEARCH_CHARACTERS },
     keyOf: (phone) => phone,
     sharesRows: true,

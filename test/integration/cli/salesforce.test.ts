@@ -1,42 +1,22 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { afterAll, afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 
 import { startSalesforce, type Salesforce } from '../../simulators/salesforce/index.ts';
 import { salesforceConfig } from '../../support/check-salesforce.ts';
-import { runCli, type CliResult } from '../../support/run-cli.ts';
-import { createTempFolder } from '../../support/temp-folder.ts';
+import { createConfigFolders, expectToFit } from '../../support/cli-folders.ts';
+import { runCli } from '../../support/run-cli.ts';
 
 // `hookline setup salesforce` and `hookline check --live` as an operator types and reads them.
 
 jest.setTimeout(60_000);
 
-const root = createTempFolder('cli-salesforce');
+const folderWith = createConfigFolders('cli-salesforce');
 let salesforce: Salesforce;
-let folders = 0;
 
 beforeEach(async () => {
   salesforce = await startSalesforce();
 });
 
 afterEach(() => salesforce.close());
-
-afterAll(() => root.remove());
-
-function folderWith(config: string): string {
-  folders += 1;
-  const folder = join(root.path, String(folders));
-  mkdirSync(join(folder, 'config'), { recursive: true });
-  writeFileSync(join(folder, 'config/hookline.yaml'), config);
-  return folder;
-}
-
-function expectToFit({ stdout, stderr }: CliResult): void {
-  const wide = `${stdout}${stderr}`.split('\n').filter((line) => line.length > 80);
-  // A path or an address is not broken.
-  expect(wide.filter((line) => line.trim().includes(' '))).toEqual([]);
-}
 
 test('from a fresh org to one that is right: check, setup, setup again, check', async () => {
   const folder = folderWith(salesforceConfig(salesforce));

@@ -12,8 +12,7 @@ export type Looked =
 
 /** Reads something of the account; being forbidden it is an answer, too. */
 export async function look(client: HubSpotClient, path: string, context: RequestContext): Promise<Looked> {
-  const reply = await client.ask({ method: 'GET', path, body: null, effect: 'read', mayBeForbidden: true }, context);
-  if (reply.kind === 'planned') throw new Error(`GET ${path} was planned instead of sent`);
+  const reply = await client.look({ method: 'GET', path, body: null, effect: 'read', mayBeForbidden: true }, context);
   if (reply.kind !== 'answer') return { kind: 'failed', failure: reply };
   const { answer } = reply;
   return answer.status === 403 ? { kind: 'forbidden', scopes: readError(answer.body).scopes } : reply;

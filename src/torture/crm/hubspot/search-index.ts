@@ -1,3 +1,4 @@
+import { Lagging } from '../lagging.ts';
 import type { HubSpotRecord } from './record-table.ts';
 
 /** What search knows of one object type: the records as they stood some time ago. */
@@ -5,26 +6,16 @@ export class SearchIndex {
   readonly #known = new Map<string, HubSpotRecord>();
   /** property → value in lower case → ids; made for a property when it is first asked for. */
   readonly #byValue = new Map<string, Map<string, Set<string>>>();
-  #waiting: { readonly atMs: number; readonly record: HubSpotRecord }[] = [];
-  #next = 0;
+  readonly #offered = new Lagging<HubSpotRecord>();
 
   /** A record was written now; search learns of it later. */
   offer(record: HubSpotRecord, nowMs: number): void {
-    this.#waiting.push({ atMs: nowMs, record });
+    this.#offered.offer(record, nowMs);
   }
 
   /** Takes in what was written `lagMs` ago or earlier. */
   catchUp(nowMs: number, lagMs: number): void {
-    for (;;) {
-      const waiting = this.#waiting[this.#next];
-      if (waiting === undefined || waiting.atMs + lagMs > nowMs) break;
-      this.#take(waiting.record);
-      this.#next += 1;
-    }
-    if (this.#next > 1000) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
+    this.#offered.catchUp(nowMs, lagMs, (record) => this.#take(record));
   }
 
   all(): readonly HubSpotRecord[] {

@@ -1,3 +1,4 @@
+import { Lagging } from '../lagging.ts';
 import { isText, type Field, type Schema } from './field.ts';
 import type { StoredRecord } from './record-table.ts';
 
@@ -20,8 +21,7 @@ export class SearchIndex {
   readonly #schema: Schema;
   readonly #known = new Map<string, Known>();
   readonly #byWord = new Map<string, Set<string>>();
-  #waiting: { readonly atMs: number; readonly record: StoredRecord }[] = [];
-  #next = 0;
+  readonly #offered = new Lagging<StoredRecord>();
 
   constructor(schema: Schema) {
     this.#schema = schema;
@@ -29,21 +29,12 @@ export class SearchIndex {
 
   /** A record was written now; search learns of it later. */
   offer(record: StoredRecord, nowMs: number): void {
-    this.#waiting.push({ atMs: nowMs, record });
+    this.#offered.offer(record, nowMs);
   }
 
   /** Takes in what was written `lagMs` ago or earlier. */
   catchUp(nowMs: number, lagMs: number): void {
-    for (;;) {
-      const waiting = this.#waiting[this.#next];
-      if (waiting === undefined || waiting.atMs + lagMs > nowMs) break;
-      this.#take(waiting.record);
-      this.#next += 1;
-    }
-    if (this.#next > 1000) {
-      this.#waiting = this.#waiting.slice(this.#next);
-      this.#next = 0;
-    }
+    this.#offered.catchUp(nowMs, lagMs, (record) => this.#take(record));
   }
 
   /** Ids of the records that have these words in this order in one field of the group. */

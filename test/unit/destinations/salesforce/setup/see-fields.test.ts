@@ -17,7 +17,8 @@ function org(from: number): Shown {
   let described = 0;
   const waits: number[] = [];
   const client: SalesforceClient = {
-    async ask() {
+    ask: () => Promise.reject(new Error('what only reads is looked for')),
+    async look() {
       described += 1;
       return { kind: 'answer', answer: { status: 200, headers: {}, body: { fields: fieldsAt(described >= from) } } };
     },
