@@ -5,7 +5,7 @@ type Effect = 'Date' | 'fetch' | 'Math.random' | 'process.env';
 
 /** The architecture: an import goes to a lower line of this list, or stays inside its own folder. */
 const LAYERS = [
-  ['main.ts', 'daemon.ts', 'daemon', 'cli', 'torture'],
+  ['main.js', 'daemon.ts', 'daemon', 'cli', 'torture'],
   ['receive', 'integrations', 'admin', 'config'],
   ['sync'],
   ['ledger', 'queue', 'destinations', 'observability'],
@@ -18,7 +18,7 @@ type Part = (typeof LAYERS)[number][number];
 
 /** Imports between neighbours of one line that are allowed all the same. */
 const NEIGHBOURS: Partial<Record<Part, readonly Part[]>> = {
-  'main.ts': ['cli'],
+  'main.js': ['cli'],
   cli: ['daemon.ts', 'daemon', 'torture'],
   'daemon.ts': ['daemon'],
   // It gathers the schema fragments of whatever can be configured.
@@ -43,8 +43,8 @@ const HOMES: Record<string, readonly Part[]> = {
   yaml: ['config', 'cli'],
   winston: ['observability'],
   'prom-client': ['observability'],
-  commander: ['cli', 'main.ts'],
-  'cli-table3': ['cli', 'main.ts'],
+  commander: ['cli', 'main.js'],
+  'cli-table3': ['cli', 'main.js'],
   'fastest-levenshtein': ['shared'],
   // A simulated CRM reads numbers by itself: what it says is compared with what we read.
   'libphonenumber-js': ['shared', 'torture'],

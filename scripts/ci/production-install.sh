@@ -67,7 +67,7 @@ YAML
   # mktemp makes folders only their owner can enter.
   chmod 755 "$WORK" "$WORK/config" "$WORK/locked"
   if [ "$(id -u)" = 0 ]; then chown "$RUN_AS:$RUN_AS" "$DATA"; fi
-  if (exec_as_user sh -c ": >> '$APP/src/main.ts'") 2> /dev/null; then fail 'The daemon could write its own source.'; fi
+  if (exec_as_user sh -c ": >> '$APP/src/main.js'") 2> /dev/null; then fail 'The daemon could write its own source.'; fi
 }
 
 refuse_unwritable_data_dir() {
@@ -126,7 +126,7 @@ hookline() { (exec_hookline "$@"); }
 exec_hookline() {
   exec_as_user env -i PATH="$APP/node_modules/.bin:/usr/bin:/bin" NODE_ENV=production \
     HOOKLINE_CONFIG="$WORK/config/hookline.yaml" DATA_DIR="${DATA_DIR:-$DATA}" CALLAB_SECRET="$SECRET" \
-    HOST=127.0.0.1 PORT="${PORT:-8080}" ADMIN_PORT="${ADMIN_PORT:-8081}" node "$APP/src/main.ts" "$@"
+    HOST=127.0.0.1 PORT="${PORT:-8080}" ADMIN_PORT="${ADMIN_PORT:-8081}" node "$APP/src/main.js" "$@"
 }
 
 # Without root the user stays who he is; the read-only source tree still holds.

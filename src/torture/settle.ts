@@ -9,7 +9,7 @@ import type { Stage } from './stage/stage.ts';
 import type { Senders } from './traffic/senders.ts';
 import { waitUntil, within } from './wait.ts';
 
-const MAIN = fileURLToPath(new URL('../main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 const DELIVERY_TIMEOUT_MS = 120_000;
 const QUIET_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 40_000;

@@ -14,7 +14,7 @@ export interface HooklineOptions {
 
 /** Starts the daemon as its own process; it may not answer yet. */
 export function startHookline(options: HooklineOptions): RunningProcess {
-  return startNode(['src/main.ts', 'start', '--role', options.role ?? 'all'], environmentOf(options));
+  return startNode(['src/main.js', 'start', '--role', options.role ?? 'all'], environmentOf(options));
 }
 
 /** Resolves when `/healthz` answers; throws with the daemon's own words when it ended instead. */
@@ -43,7 +43,7 @@ interface CommandResult extends Exit {
 
 /** Runs one command of the CLI on the same config and data. */
 async function runCommand(options: HooklineOptions, args: readonly string[]): Promise<CommandResult> {
-  const command = startNode(['src/main.ts', ...args], environmentOf(options));
+  const command = startNode(['src/main.js', ...args], environmentOf(options));
   const exit = await command.exited;
   return { ...exit, stdout: command.stdout(), stderr: command.stderr() };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { waitUntil } from '../wait.ts';
 import { startChild, type Child, type Exit } from './child.ts';
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../main.js', import.meta.url));
 const UP_TIMEOUT_MS = 60_000;
 const RESTART_MS = 300;
 

@@ -38,7 +38,7 @@ test.each([
   ['hubspot', 'HubSpot itself keeps doubles out'],
   ['salesforce', 'Salesforce itself keeps doubles out'],
 ] as const)('--crm %s without --once: the daemon and the CRM stay until Ctrl-C', async (crm, right) => {
-  const running = startNode(['src/main.ts', 'demo', '--crm', crm], { TMPDIR: root.path });
+  const running = startNode(['src/main.js', 'demo', '--crm', crm], { TMPDIR: root.path });
   await waitUntil(async () => running.hasExited() || running.stdout().includes('Ctrl-C stops'), {
     what: 'the demo to be done',
   });

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-import { openPrivateFolder } from '../../../src/shared/private-folder.ts';
+import { openPrivateFolder } from '../../../src/shared/private-folder.js';
 
 let parent = '';
 
