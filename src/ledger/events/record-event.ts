@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 
 import type { Database, Statement } from '../database.ts';
 import type { NewEvent, RecordedEvent } from '../ledger.ts';
-import type { EventTable } from '../schema.ts';
+import type { EventTable, PendingEventTable } from '../schema.ts';
 import { prepare } from '../statement.ts';
 import { toEventRow } from './event-row.ts';
 
@@ -43,13 +43,23 @@ function createLinkDuplicate(database: Database): LinkDuplicate {
   };
 }
 
+/** For SQLite; PostgreSQL has a statement of its own for whole groups (insert-events.ts). */
 function createInsertEvent(database: Database): InsertEvent {
   const insert = prepareInsert(database);
   const queue = prepareQueue(database);
   return async (row) => {
-    const written = await database.write([insert(row), queue(row)]);
+    const place = toPlace(row);
+    const written = await database.write(place === null ? [insert(row)] : [insert(row), queue(place)]);
     return written.kind === 'written' && written.results[0]?.changes === 1;
   };
+}
+
+type Place = Pick<PendingEventTable, 'event_id' | 'source' | 'call_key' | 'orphan' | 'received_at_ms' | 'bytes'>;
+
+/** The place of an event in the fold's queue; null when it is not part of a call. */
+function toPlace({ id, source, call_key, orphan, state, received_at_ms, body }: EventTable): Place | null {
+  if (state !== 'pending' || call_key === null) return null;
+  return { event_id: id, source, call_key, orphan, received_at_ms, bytes: body.byteLength };
 }
 
 function prepareInsert({ db }: Database) {
@@ -80,23 +90,28 @@ function prepareInsert({ db }: Database) {
   );
 }
 
-/** Finds nothing when the event was a duplicate, or has no call. */
+/**
+ * To be run right after the insert: SQLite's `changes()` tells what that did, and a duplicate gets no place. An event that is
+ * recorded again because the fate of its first try is not known is a duplicate, too; its place was committed with it.
+ */
 function prepareQueue({ db }: Database) {
-  return prepare<EventTable>((row) =>
+  return prepare<Place>((place) =>
     db
       .insertInto('pending_events')
       .columns(['event_id', 'source', 'call_key', 'orphan', 'received_at_ms', 'bytes', 'try_at_ms'])
-      .expression((from) =>
-        from
-          .selectFrom('events')
-          .select(['id', 'source', sql<string>`call_key`.as('call_key'), 'orphan', 'received_at_ms'])
-          .select([sql<number>`length(body)`.as('bytes'), sql<number>`0`.as('try_at_ms')])
-          .where('id', '=', row.id)
-          .where('state', '=', 'pending')
-          .where('call_key', 'is not', null),
-      )
-      // The caller may not know the fate of its first try, and record the same event again.
-      .onConflict((conflict) => conflict.column('event_id').doNothing()),
+      .expression(
+        db
+          .selectNoFrom([
+            sql.val(place.event_id).as('event_id'),
+            sql.val(place.source).as('source'),
+            sql.val(place.call_key).as('call_key'),
+            sql.val(place.orphan).as('orphan'),
+            sql.val(place.received_at_ms).as('received_at_ms'),
+            sql.val(place.bytes).as('bytes'),
+            sql.lit(0).as('try_at_ms'),
+          ])
+          .where(sql<boolean>`changes() = 1`),
+      ),
   );
 }
 

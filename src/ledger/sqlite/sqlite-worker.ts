@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-import { checkpointIfDue } from './checkpoint.ts';
+import { createCheckpoint } from './checkpoint.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { isBroken, readGroup, unavailable, writeGroup } from './execute-group.ts';
 import type { Answer, Group, Reply, Request, ThreadOptions } from './messages.ts';
@@ -13,6 +13,7 @@ import { createBegin } from './take-turn.ts';
 
 const options = workerData as ThreadOptions;
 const begin = createBegin(options.busyTimeoutMs);
+const checkpoint = createCheckpoint();
 let connection: Connection | null = null;
 
 parentPort?.on('message', (request: Request) => {
@@ -36,7 +37,7 @@ function answer(group: Group): readonly Answer[] {
 
 function tidyUp(): void {
   try {
-    if (connection !== null) checkpointIfDue(connection);
+    if (connection !== null) checkpoint(connection);
   } catch {
     // The answers are given; a fault that lasts meets the next group.
   }
