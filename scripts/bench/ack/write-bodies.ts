@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { once } from 'node:events';
 
-/** A documented body of Callab, with room for the call id. */
+/** A documented body of Callab, with room for the time and the call id. */
 const BODY = JSON.stringify({
   event: 'call_outcome_extracted',
-  timestamp: '2026-11-20T12:00:00.000Z',
+  timestamp: 'SENT_AT',
   workspace_id: 'ws_4821',
   campaign: { id: 'camp_771', name: 'Spring follow-up', type: 'outbound' },
   contact: {
@@ -32,12 +32,17 @@ const BODY = JSON.stringify({
   agent: { id: 'ag_12', name: 'Sam' },
 });
 
+/** As senders do, each body tells when it was sent; so many in a millisecond. */
+const SENT_PER_MS = 10;
+
 /** Writes `count` signed bodies, one a line, each with a call id of its own: to a receiver every one is a new event. */
 export async function writeBodies(file: string, secret: string, run: string, count: number): Promise<void> {
-  const [before = '', after = ''] = BODY.split('CALL_ID');
+  const [head = '', middle = '', tail = ''] = BODY.split(/SENT_AT|CALL_ID/);
+  const firstMs = Date.now();
   const stream = createWriteStream(file, { highWaterMark: 1024 * 1024 });
   for (let index = 0; index < count; index += 1) {
-    const body = `${before}call_${run}_${index}${after}`;
+    const sentAt = new Date(firstMs + Math.floor(index / SENT_PER_MS)).toISOString();
+    const body = `${head}${sentAt}${middle}call_${run}_${index}${tail}`;
     const signature = createHmac('sha256', secret).update(body).digest('hex');
     if (!stream.write(`${signature}\t${body}\n`)) await once(stream, 'drain');
   }

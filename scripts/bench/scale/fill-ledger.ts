@@ -77,15 +77,16 @@ const FIELDS: CallFields = exampleCall({
 });
 
 function makeEvent(id: string, providerCallId: string, atMs: number): EventTable {
+  const timestamp = new Date(atMs).toISOString();
   const body = Buffer.from(
-    JSON.stringify({ event: 'call_ended', call: { id: providerCallId, transcript: TRANSCRIPT } }),
+    JSON.stringify({ event: 'call_ended', timestamp, call: { id: providerCallId, transcript: TRANSCRIPT } }),
   );
   const hash = createHash('sha256').update(body).digest('hex');
   return {
     id,
     source: SOURCE,
     platform: 'callab',
-    receipt_key: hash,
+    receipt_key: `${timestamp}:${hash}`,
     semantic_key: null,
     type: 'call.ended',
     provider_event: 'call_ended',

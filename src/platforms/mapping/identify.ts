@@ -15,14 +15,17 @@ export function identifyRecord(
   record: JsonObject,
   context: ParseContext,
 ): EventIdentity {
+  const delivery = { compiled, record, context };
   const name = readEventName(compiled, record, context);
   const type = readType(compiled, record, name);
   const callId = readCallId(compiled, record, { type, bodyHash: context.bodyHash });
-  const ownKey = readKey(compiled.receiptKey, record, context);
   return {
     // A question during the call is asked anew every time, with the same words.
-    receiptKey: type === 'call.in_call' ? `${context.bodyHash}:${context.receivedAtMs}` : (ownKey ?? context.bodyHash),
-    semanticKey: readSemanticKey(compiled, record, { context, name }),
+    receiptKey:
+      type === 'call.in_call'
+        ? `${context.bodyHash}:${context.receivedAtMs}`
+        : (readKey(compiled.receiptKey, delivery) ?? bodyKey(delivery)),
+    semanticKey: readSemanticKey(delivery, name),
     type,
     providerEvent: name,
     callId,
@@ -83,29 +86,44 @@ function readId(value: JsonValue): string | null {
     : null;
 }
 
-function readSemanticKey(
-  compiled: CompiledDescription,
-  record: JsonObject,
-  { context, name }: { readonly context: ParseContext; readonly name: string | null },
-): string | null {
-  if (compiled.semanticKey.length > 0) return readKey(compiled.semanticKey, record, context);
+/** One delivery and how to read it. */
+interface Delivery {
+  readonly compiled: CompiledDescription;
+  readonly record: JsonObject;
+  readonly context: ParseContext;
+}
+
+function readSemanticKey(delivery: Delivery, name: string | null): string | null {
+  const { compiled, record } = delivery;
+  if (compiled.semanticKey.length > 0) return readKey(compiled.semanticKey, delivery);
   const id = readId(firstValue(compiled.callId, record));
   return id === null || name === null ? null : bounded(`${id}:${name}`);
 }
 
 /** Parts joined with `:`; null when the first one is missing, later ones are left out. */
-function readKey(parts: readonly CompiledKeyPart[], record: JsonObject, context: ParseContext): string | null {
-  const texts = parts.map((part) => keyText(part, record, context));
+function readKey(parts: readonly CompiledKeyPart[], delivery: Delivery): string | null {
+  const texts = parts.map((part) => keyText(part, delivery));
   if (texts[0] == null) return null;
   return bounded(texts.filter((text) => text !== null).join(':'));
 }
 
-function keyText(part: CompiledKeyPart, record: JsonObject, context: ParseContext): string | null {
-  if (part.kind === 'body_hash') return context.bodyHash;
-  if (part.kind === 'header') return headerValues(context.headers, part.name)[0]?.trim() ?? null;
-  const value = firstValue(part.paths, record);
+function keyText(part: CompiledKeyPart, delivery: Delivery): string | null {
+  if (part.kind === 'body_hash') return bodyKey(delivery);
+  if (part.kind === 'header') return headerValues(delivery.context.headers, part.name)[0]?.trim() ?? null;
+  const value = firstValue(part.paths, delivery.record);
   return typeof value === 'boolean' ? String(value) : readText(value);
 }
+
+/**
+ * The hash of the body; before it, where there is one, the time that stands in the body. That tells no more than the hash, but
+ * the keys of what arrives together then stand together in the ledger's index, however large that is (docs/decisions/0015).
+ */
+function bodyKey({ compiled, record, context }: Delivery): string {
+  const time = readText(firstValue(compiled.timestamp, record));
+  return time !== null && PLAIN_TIME.test(time) ? `${time}:${context.bodyHash}` : context.bodyHash;
+}
+
+const PLAIN_TIME = /^[\w .:+-]{1,40}$/;
 
 function bounded(key: string): string {
   return key.length <= 300 && key.isWellFormed() ? key : createHash('sha256').update(key).digest('hex');

@@ -38,7 +38,7 @@ const QUIET = { approximate: [], orphan: false, notes: [] };
 describe('webhooks', () => {
   test('call_started', () => {
     expect(eventOf(source, fixture('callab/call_started.json'))).toEqual({
-      receiptKey: 'c8780c06a2dbd0960916c4618487c035f9cb1f951c62098e1f280cfec047cb29',
+      receiptKey: '2026-11-20T11:55:00Z:c8780c06a2dbd0960916c4618487c035f9cb1f951c62098e1f280cfec047cb29',
       semanticKey: 'call_5b81e2:call_started',
       type: 'call.started',
       providerEvent: 'call_started',

@@ -23,7 +23,8 @@ function sample(name: string, event: string) {
 describe('what is on the wire', () => {
   test('call.started: the time is the moment of sending', () => {
     expect(sample('call.started', 'call.started')).toEqual({
-      receiptKey: 'call.started:b696c15bc210c709ec6088fbb23fa9c968dd787d2f01928af4bd220e47ab4f39',
+      receiptKey:
+        'call.started:2026-11-20T11:50:00.120Z:b696c15bc210c709ec6088fbb23fa9c968dd787d2f01928af4bd220e47ab4f39',
       semanticKey: `${CALL_ID}:call.started`,
       type: 'call.started',
       providerEvent: 'call.started',
@@ -139,7 +140,7 @@ describe('what is on the wire', () => {
 
   test('without the event header the body alone makes the receipt key', () => {
     expect(eventOf(source, fixture('callttone/call.started.json')).receiptKey).toBe(
-      'b696c15bc210c709ec6088fbb23fa9c968dd787d2f01928af4bd220e47ab4f39',
+      '2026-11-20T11:50:00.120Z:b696c15bc210c709ec6088fbb23fa9c968dd787d2f01928af4bd220e47ab4f39',
     );
     expect(source.keptHeaders).toEqual(['content-type', 'x-webhook-event']);
   });

@@ -264,4 +264,15 @@ describe('mistakes are found when the configuration is read', () => {
   ])('%j', (mistake, problem) => {
     expect(sourceProblems({ ...base, ...mistake })).toEqual([expect.stringContaining(problem)]);
   });
+
+  test('without a key of its own a delivery is known by its bytes, behind the time that stands in them', () => {
+    const source = reading({ timestamp: 'at' });
+    expect(eventOf(source, '{"id":1,"at":"2026-11-20T12:00:00+01:00"}').receiptKey).toMatch(
+      /^2026-11-20T12:00:00\+01:00:[0-9a-f]{64}$/,
+    );
+    expect(eventOf(source, '{"id":1,"at":1763640000123}').receiptKey).toMatch(/^1763640000123:[0-9a-f]{64}$/);
+    for (const at of ['null', '{}', '"a\\u0000b"', '"\\ud800"', `"${'9'.repeat(41)}"`, '""']) {
+      expect(eventOf(source, `{"id":1,"at":${at}}`).receiptKey).toMatch(/^[0-9a-f]{64}$/);
+    }
+  });
 });
