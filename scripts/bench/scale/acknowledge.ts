@@ -14,7 +14,7 @@ const NAIVE = new URL('naive.ts', import.meta.url).pathname;
 const CONNECTIONS = 48;
 const WARM_UP_SECONDS = 2;
 /** More than one receiver can take in a second. */
-const BODIES_PER_SECOND = 12_000;
+const BODIES_PER_SECOND = 20_000;
 
 export interface AckSettings {
   readonly receivers: number;

@@ -26,7 +26,7 @@ import { measureLists, type ListTime } from './lists.ts';
 const CONNECTIONS = 50;
 const ROUNDS = 3;
 const SECONDS = 5;
-const BODIES_PER_SECOND = 12_000;
+const BODIES_PER_SECOND = 20_000;
 const DUE_RUNS = 100_000;
 
 export interface LargeResult {

@@ -73,12 +73,23 @@ async function insertRows(client: PoolClient, rows: readonly EventTable[]): Prom
   const ordered = rows.toSorted((left, right) => (left.receipt_key < right.receipt_key ? -1 : 1));
   const bodies = Buffer.concat(ordered.map((row) => row.body));
   const lengths = ordered.map((row) => row.body.byteLength);
-  const result = await client.query<{ readonly id: string }>({
+  const result = await client.query<Inserted>({
     name: 'hookline_insert_events',
     text: SQL,
     values: [bodies, lengths, ...COLUMNS.map(([name]) => ordered.map((row) => toElement(row[name])))],
   });
-  return new Set(result.rows.map((row) => row.id));
+  return readInserted(rows, result.rows[0]);
+}
+
+interface Inserted {
+  readonly count: number;
+  /** Separated by spaces; null when all were inserted, as they nearly always are: a row for each would cost more than it tells. */
+  readonly ids: string | null;
+}
+
+function readInserted(rows: readonly EventTable[], inserted: Inserted | undefined): ReadonlySet<string> {
+  if (inserted?.count === rows.length) return new Set(rows.map((row) => row.id));
+  return new Set(inserted?.ids?.split(' '));
 }
 
 function toElement(value: string | number | null | Uint8Array): unknown {
@@ -126,5 +137,6 @@ function createSql(): string {
       from inserted where state = 'pending' and call_key is not null
       on conflict (event_id) do nothing
     )
-    select id from inserted`;
+    select count(*)::integer as count, case when count(*) < cardinality($2::integer[]) then string_agg(id, ' ') end as ids
+    from inserted`;
 }
