@@ -2,7 +2,7 @@ import type { SqlValue, Statement, StatementResult } from '../database.ts';
 import type { Group, GroupParameter, StatementKind, WireResult } from './messages.ts';
 
 /** Packs lists of statements for the way to the thread. */
-export function packGroup(id: number, units: readonly (readonly Statement[])[]): Group {
+export function packGroup(units: readonly (readonly Statement[])[]): Group {
   const numbers = new Map<string, number>();
   const kinds: StatementKind[] = [];
   const statements: number[] = [];
@@ -20,7 +20,7 @@ export function packGroup(id: number, units: readonly (readonly Statement[])[]):
       for (const value of statement.parameters) parameters.push(value instanceof Uint8Array ? bytes.add(value) : value);
     }
   }
-  return { id, kinds, units: units.map((unit) => unit.length), statements, parameters, bytes: bytes.join() };
+  return { kinds, units: units.map((unit) => unit.length), statements, parameters, bytes: bytes.join() };
 }
 
 function kindOf({ sql, parameters, mustChange = false }: Statement): StatementKind {

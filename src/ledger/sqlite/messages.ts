@@ -24,7 +24,6 @@ export interface StatementKind {
  * flat lists: a message of nested lists costs several times what its contents cost.
  */
 export interface Group {
-  readonly id: number;
   /** Each once: most units of a group are the same statements. */
   readonly kinds: readonly StatementKind[];
   /** Of each unit: how many statements it has. */
@@ -50,7 +49,5 @@ export type Answer =
 
 export type Request = Group | 'close';
 
-export interface Reply {
-  readonly id: number;
-  readonly answers: readonly Answer[];
-}
+/** What became of each unit of a group, in their order. */
+export type Reply = readonly Answer[];

@@ -22,8 +22,6 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
-const MAX_GROUPS_UNDER_WAY = 2;
 const MAX_UNITS_PER_GROUP = 256;
 /**
  * So many are sent at once to a thread that has nothing to do. Left to the end of the turn, requests that are answered
@@ -40,11 +38,11 @@ const YOUNG_GENERATION_MB = 8;
 export class SqliteThread {
   readonly #options: ThreadOptions;
   readonly #limits: ThreadLimits;
-  readonly #underWay = new Map<number, readonly Job[]>();
+  /** One group at a time: a second one on its way would only make both smaller. Empty when the thread has nothing to do. */
+  #underWay: readonly Job[] = [];
   #waiting: Job[] = [];
   #pending = 0;
   #pendingBytes = 0;
-  #nextGroup = 1;
   #worker: Worker | null = null;
   #sending = false;
   #closed = false;
@@ -72,7 +70,7 @@ export class SqliteThread {
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ statements, bytes, resolve, reject });
-      if (this.#underWay.size === 0 && this.#waiting.length >= EARLY_UNITS) this.#send();
+      if (this.#underWay.length === 0 && this.#waiting.length >= EARLY_UNITS) this.#send();
       else this.#sendSoon();
     });
   }
@@ -101,21 +99,19 @@ export class SqliteThread {
   }
 
   #send(): void {
-    if (this.#waiting.length === 0 || this.#underWay.size >= MAX_GROUPS_UNDER_WAY) return;
+    if (this.#waiting.length === 0 || this.#underWay.length > 0) return;
     const jobs = this.#waiting.slice(0, MAX_UNITS_PER_GROUP);
     this.#waiting = this.#waiting.slice(MAX_UNITS_PER_GROUP);
-    const id = this.#nextGroup++;
-    this.#underWay.set(id, jobs);
+    this.#underWay = jobs;
     this.#worker ??= this.#start();
     try {
       const units = jobs.map(({ statements }) => statements);
-      post(this.#worker, packGroup(id, units));
+      post(this.#worker, packGroup(units));
     } catch (error) {
       // A value no message can carry: a fault of ours, and no reason to leave the others waiting for ever.
       const failed = { kind: 'failed', code: 'NOT_SENT', message: String(error) } as const;
-      this.#settle({ id, answers: jobs.map(() => failed) });
+      this.#settle(jobs.map(() => failed));
     }
-    if (this.#waiting.length > 0) this.#sendSoon();
   }
 
   #start(): Worker {
@@ -132,9 +128,9 @@ export class SqliteThread {
     return worker;
   }
 
-  #settle({ id, answers }: Reply): void {
-    const jobs = this.#underWay.get(id) ?? [];
-    this.#underWay.delete(id);
+  #settle(answers: Reply): void {
+    const jobs = this.#underWay;
+    this.#underWay = [];
     for (const [index, job] of jobs.entries()) this.#finish(job, answers[index]);
     this.#send();
   }
@@ -169,8 +165,8 @@ export class SqliteThread {
   #bury(worker: Worker, cause: unknown): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
-    const lost = [...this.#underWay.values()].flat();
-    this.#underWay.clear();
+    const lost = this.#underWay;
+    this.#underWay = [];
     const died = {
       kind: 'unavailable',
       code: 'THREAD_DIED',

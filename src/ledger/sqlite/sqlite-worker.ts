@@ -18,7 +18,7 @@ let connection: Connection | null = null;
 
 parentPort?.on('message', (request: Request) => {
   if (request === 'close') return close();
-  const reply: Reply = { id: request.id, answers: answer(request) };
+  const reply: Reply = answer(request);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(reply);
   if (options.mode === 'write') tidyUp();
