@@ -10,7 +10,7 @@ import type { Backing } from './backing.ts';
 import { benchEnvironment, writeBenchConfig } from './bench-config.ts';
 
 const NAIVE = new URL('naive.ts', import.meta.url).pathname;
-/** In all, however many receivers share them. */
+/** To each receiver: the load of one is the same however many there are. */
 const CONNECTIONS = 48;
 const WARM_UP_SECONDS = 2;
 /** More than one receiver can take in a second. */
@@ -97,11 +97,10 @@ function createBodies(folder: string, secret: string): Bodies {
 
 async function loadAll(targets: readonly Target[], bodies: Bodies, seconds: number): Promise<Round> {
   const files = await bodies.write(targets.length, seconds);
-  const connections = Math.floor(CONNECTIONS / targets.length);
   const cpuMs = (): number => targets.reduce((sum, target) => sum + target.cpuMs(), 0);
   const before = cpuMs();
   const measured = await Promise.all(
-    targets.map(({ url }, index) => load({ url, bodies: files[index] ?? '', durationS: seconds, connections })),
+    targets.map(({ url }, index) => load({ url, bodies: files[index] ?? '', durationS: seconds, connections: CONNECTIONS })),
   );
   const usedMs = cpuMs() - before;
   return {

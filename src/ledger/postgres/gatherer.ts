@@ -1,6 +1,7 @@
 import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
 
 export interface GatherLimits {
+  /** While one group is under way the next is gathered, the larger the better; beside slow ones it goes all the same. */
   readonly groupsUnderWay: number;
   readonly itemsPerGroup: number;
   readonly bytesPerGroup: number;
@@ -29,6 +30,8 @@ interface Job<Item, Result> {
 }
 
 const PAUSE_MS = 100;
+/** A group under way for so long is slow: longer than a commit takes on most disks. */
+const SLOW_MS = 25;
 /**
  * So many are sent at once when no group is under way. Left to the end of the turn, requests that are answered together come
  * back together: this process and PostgreSQL then wait for each other in turn.
@@ -45,6 +48,7 @@ export class Gatherer<Item, Result> {
   readonly #limits: GatherLimits;
   #waiting: Job<Item, Result>[] = [];
   #groups = 0;
+  #slowGroups = 0;
   #pending = 0;
   #pendingBytes = 0;
   #scheduled = false;
@@ -94,7 +98,7 @@ export class Gatherer<Item, Result> {
   }
 
   #pump(): void {
-    while (this.#groups < this.#limits.groupsUnderWay) {
+    while (this.#groups < this.#limits.groupsUnderWay && this.#groups === this.#slowGroups) {
       const jobs = this.#takeGroup();
       if (jobs.length === 0) return;
       this.#groups += 1;
@@ -116,6 +120,12 @@ export class Gatherer<Item, Result> {
   }
 
   async #send(jobs: readonly Job<Item, Result>[]): Promise<void> {
+    let isSlow = false;
+    const timer = setTimeout(() => {
+      isSlow = true;
+      this.#slowGroups += 1;
+      this.#pump();
+    }, SLOW_MS);
     const answer = await this.#run(jobs.map((job) => job.item));
     if (answer.kind === 'unreachable') {
       this.#waiting = [...jobs, ...this.#waiting];
@@ -124,7 +134,9 @@ export class Gatherer<Item, Result> {
     } else {
       for (const [index, job] of jobs.entries()) this.#finish(job, answer.answers[index] ?? missing());
     }
+    clearTimeout(timer);
     this.#groups -= 1;
+    if (isSlow) this.#slowGroups -= 1;
     this.#pump();
   }
 

@@ -7,7 +7,7 @@ import { escapeText } from './escape-text.ts';
 import { Gatherer, type GatherLimits, type GroupAnswer, type ItemAnswer } from './gatherer.ts';
 import { connect } from './write-list.ts';
 
-/** While one group is in the disk's hands the next is on its way; more would only make groups smaller. */
+/** A connection that hangs must not keep every webhook waiting. */
 export const GROUPS_UNDER_WAY = 2;
 /** The receiver answers 503 at this age. */
 export const DEADLINE_MS = 3_000;

@@ -29,7 +29,7 @@ export interface RedisQueue extends Queue {
 /** A waiting bell stands for all that ring meanwhile, but not longer than this: the worker that took it may have died. */
 const BELL_LASTS_MS = 5_000;
 /** Between two bells of one name from one process. */
-const GAP_MS = 5;
+const GAP_MS = 20;
 
 /**
  * The doorbell between processes: BullMQ, one queue for events and one per destination. A job holds the name of a

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 
 import { Gatherer, type GroupAnswer } from '../../../../src/ledger/postgres/gatherer.ts';
 
@@ -20,4 +20,62 @@ test('an item larger than everything that may wait is taken when nothing waits',
   await expect(gatherer.submit(1)).rejects.toMatchObject({ code: 'OVERLOADED' });
   expect(await large).toBe(5_000);
   expect(await gatherer.submit(1)).toBe(1);
+});
+
+/** Groups that end when the test says so. */
+function createGroups() {
+  const begun: { readonly items: readonly number[]; readonly end: () => void }[] = [];
+  const run = (items: readonly number[]): Promise<GroupAnswer<number>> => {
+    const { promise, resolve } = Promise.withResolvers<GroupAnswer<number>>();
+    begun.push({ items, end: () => void answerAll(items).then(resolve) });
+    return promise;
+  };
+  return { begun, run };
+}
+
+describe('groups', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance', 'Date'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  test('one is waited for: what comes meanwhile goes together', async () => {
+    const { begun, run } = createGroups();
+    const gatherer = new Gatherer(run, () => 1, { ...LIMITS, groupsUnderWay: 2 });
+    const first = gatherer.submit(1);
+    await turn();
+    const others = [gatherer.submit(2), gatherer.submit(3)];
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1]]);
+    begun[0]?.end();
+    expect(await first).toBe(1);
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2, 3]]);
+    begun[1]?.end();
+    expect(await Promise.all(others)).toEqual([2, 3]);
+  });
+
+  test('beside a slow one the next one goes, but not more than may be under way', async () => {
+    const { begun, run } = createGroups();
+    const gatherer = new Gatherer(run, () => 1, { ...LIMITS, groupsUnderWay: 2 });
+    const all = [gatherer.submit(1)];
+    await turn();
+    all.push(gatherer.submit(2));
+    jest.advanceTimersByTime(1_000);
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2]]);
+    jest.advanceTimersByTime(1_000);
+    all.push(gatherer.submit(3));
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2]]);
+    begun[0]?.end();
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2], [3]]);
+    for (const { end } of begun) end();
+    expect(await Promise.all(all)).toEqual([1, 2, 3]);
+    await gatherer.drained();
+  });
 });
