@@ -2,12 +2,12 @@
  * What more processes bring, and what a large ledger costs.
  *
  *   npm run bench:scale -- ack    [--modes embedded,postgres,scaled] [--processes 1,2,4] [--rounds 3] [--seconds 5]
- *   npm run bench:scale -- sync   [--processes 1,2,4] [--calls 1000] [--cpu 0.2]
+ *   npm run bench:scale -- sync   [--processes 1,2,4] [--calls 2500] [--cpu 0.2]
  *   npm run bench:scale -- ledger [--modes embedded,postgres] [--calls 1000000]
  *
  * `ack`: acknowledgements a second against the naive receiver (naive.ts), in turn, on the same Redis. `sync`: calls a second
- * from a backlog of `--calls` for each worker into a REST CRM; each worker may use so much of one core, as a container would, so that two cores can show
- * what four workers do. `ledger`: acknowledgement, lists and recovery with so many calls in the ledger.
+ * from a backlog of `--calls` for each worker into a REST CRM; each worker may use so much of one core, as a container would,
+ * so that two cores can show what four workers do. `ledger`: acknowledgement, lists and recovery with so many calls in the ledger.
  */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -73,7 +73,7 @@ async function acknowledge(mode: Mode): Promise<AckResult[]> {
 }
 
 async function sync(mode: Mode): Promise<SyncResult[]> {
-  const settings = { calls: Number(values.calls ?? 1_000), cpuShare: Number(values.cpu) };
+  const settings = { calls: Number(values.calls ?? 2_500), cpuShare: Number(values.cpu) };
   const measured: SyncResult[] = [];
   for (const workers of processes) {
     const result = await onFreshServers(mode, (backing, folder) =>

@@ -62,11 +62,16 @@ export async function measureAck(backing: Backing, folder: string, settings: Ack
   }
 }
 
+/** On PostgreSQL they share one ledger. Embedded is one process for one ledger, so there several are several installations. */
 function startReceivers(backing: Backing, folder: string, secret: string, count: number): Promise<readonly Target[]> {
   const config = writeBenchConfig({ folder, secret, crm: null });
-  mkdirSync(join(folder, 'data'), { recursive: true });
-  const env = { ...backing.env, ...benchEnvironment(config, folder) };
-  return Promise.all(Array.from({ length: count }, () => startHookline(['--role', 'receiver'], env)));
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => {
+      const own = join(folder, `receiver-${index}`);
+      mkdirSync(join(own, 'data'), { recursive: true });
+      return startHookline(['--role', 'receiver'], { ...backing.env, ...benchEnvironment(config, own) });
+    }),
+  );
 }
 
 interface Round {
@@ -100,7 +105,9 @@ async function loadAll(targets: readonly Target[], bodies: Bodies, seconds: numb
   const cpuMs = (): number => targets.reduce((sum, target) => sum + target.cpuMs(), 0);
   const before = cpuMs();
   const measured = await Promise.all(
-    targets.map(({ url }, index) => load({ url, bodies: files[index] ?? '', durationS: seconds, connections: CONNECTIONS })),
+    targets.map(({ url }, index) =>
+      load({ url, bodies: files[index] ?? '', durationS: seconds, connections: CONNECTIONS }),
+    ),
   );
   const usedMs = cpuMs() - before;
   return {
