@@ -13,7 +13,7 @@ RUN chmod -R a-w,a+rX .
 # The runtime is the npm package `node`, pinned in package-lock.json; nothing else is needed from this image.
 FROM debian:bookworm-slim
 COPY --from=install /app /app
-RUN printf '#!/bin/sh\nexec /app/node_modules/.bin/node --v8-pool-size=1 --max-semi-space-size=8 --heap-growing-percent=40 --no-allocation-site-pretenuring --no-parallel-scavenge /app/src/main.js "$@"\n' > /usr/local/bin/hookline \
+RUN printf '#!/bin/sh\nexec /app/node_modules/.bin/node --v8-pool-size=1 --max-semi-space-size=8 --heap-growing-percent=80 --no-allocation-site-pretenuring --no-parallel-scavenge /app/src/main.js "$@"\n' > /usr/local/bin/hookline \
   && chmod 755 /usr/local/bin/hookline \
   # Docker gives any `--user <uid>` the group 0, so the folder belongs to it; a host folder needs its own chown.
   && mkdir /data /config && chown 10001:0 /data && chmod 2770 /data
