@@ -141,7 +141,7 @@ function layerOverride(part: Part): Override {
   ];
   const paths = [{ name: 'node:process', importNames: ['env'], message: EFFECT_MESSAGES['process.env'] }];
   return {
-    files: [part.endsWith('.ts') ? `src/${part}` : `src/${part}/**`],
+    files: [/\.[jt]s$/.test(part) ? `src/${part}` : `src/${part}/**`],
     rules: { 'no-restricted-imports': ['error', { paths, patterns }] },
   };
 }

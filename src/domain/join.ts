@@ -65,7 +65,7 @@ function endReceivedMs(events: readonly FoldableEvent[]): number | null {
 
 function hasAnalysis(events: readonly FoldableEvent[], orphan: FoldableEvent): boolean {
   return events.some(
-    (event) => event.eventId !== orphan.eventId && (event.type === 'call.analyzed' || event.analysis === 'done'),
+    (event) => event.receiptKey !== orphan.receiptKey && (event.type === 'call.analyzed' || event.analysis === 'done'),
   );
 }
 

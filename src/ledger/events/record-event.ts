@@ -30,7 +30,7 @@ export function createRecordEvent(
     const { source, receipt_key, received_at_ms } = row;
     const first = await linkDuplicate({ source, receipt_key, received_at_ms });
     if (first !== null) return { kind: 'duplicate', id: first };
-    throw new Error(`The first delivery of ${event.receiptKey} disappeared while its duplicate was recorded.`);
+    throw new Error(`The first delivery of ${event.id} disappeared while that, its duplicate, was recorded.`);
   };
 }
 

@@ -1,7 +1,7 @@
 import { LedgerUnavailableError } from '../ledger-unavailable-error.ts';
 
 export interface GatherLimits {
-  /** While one group is under way the next is gathered, the larger the better; beside slow ones it goes all the same. */
+  /** At most so many at the same time; more than one only beside groups that are slow, since large groups cost less. */
   readonly groupsUnderWay: number;
   readonly itemsPerGroup: number;
   readonly bytesPerGroup: number;

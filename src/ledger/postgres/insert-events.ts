@@ -83,7 +83,7 @@ async function insertRows(client: PoolClient, rows: readonly EventTable[]): Prom
 
 interface Inserted {
   readonly count: number;
-  /** Separated by spaces; null when all were inserted, as they nearly always are: a row for each would cost more than it tells. */
+  /** Separated by spaces; null when all were inserted, as they nearly always are, or none. A row for each would cost more. */
   readonly ids: string | null;
 }
 

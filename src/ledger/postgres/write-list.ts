@@ -74,14 +74,16 @@ async function transact(client: PoolClient, statements: readonly Statement[]): P
 }
 
 /** In one piece: each query by itself would be a write to the socket by itself, which costs more than the query. */
-async function sendTogether<Sent extends readonly Promise<unknown>[]>(
+async function sendTogether(
   { connection: { stream } }: PoolClient,
-  send: () => Sent,
-): Promise<{ -readonly [Index in keyof Sent]: PromiseSettledResult<Awaited<Sent[Index]>> }> {
+  send: () => readonly Promise<unknown>[],
+): Promise<readonly PromiseSettledResult<unknown>[]> {
   stream.cork();
-  const sent = Promise.allSettled(send());
-  stream.uncork();
-  return sent;
+  try {
+    return Promise.allSettled(send());
+  } finally {
+    stream.uncork();
+  }
 }
 
 /** The index of the first guard that changed nothing. */

@@ -103,13 +103,12 @@ export class SqliteThread {
     const jobs = this.#waiting.slice(0, MAX_UNITS_PER_GROUP);
     this.#waiting = this.#waiting.slice(MAX_UNITS_PER_GROUP);
     this.#underWay = jobs;
-    this.#worker ??= this.#start();
     try {
-      const units = jobs.map(({ statements }) => statements);
-      post(this.#worker, packGroup(units));
+      this.#worker ??= this.#start();
+      post(this.#worker, packGroup(jobs.map(({ statements }) => statements)));
     } catch (error) {
-      // A value no message can carry: a fault of ours, and no reason to leave the others waiting for ever.
-      const failed = { kind: 'failed', code: 'NOT_SENT', message: String(error) } as const;
+      // No memory for a thread, or a value no message can carry: no reason to leave anybody waiting for ever.
+      const failed = { kind: 'unavailable', code: 'NOT_SENT', message: String(error) } as const;
       this.#settle(jobs.map(() => failed));
     }
   }

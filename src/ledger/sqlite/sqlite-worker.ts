@@ -21,7 +21,7 @@ parentPort?.on('message', (request: Request) => {
   const reply: Reply = answer(request);
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
   parentPort?.postMessage(reply);
-  if (options.mode === 'write') tidyUp();
+  if (options.mode === 'write') tidyUp(request);
 });
 
 function answer(group: Group): readonly Answer[] {
@@ -35,9 +35,9 @@ function answer(group: Group): readonly Answer[] {
   return answers;
 }
 
-function tidyUp(): void {
+function tidyUp(group: Group): void {
   try {
-    if (connection !== null) checkpoint(connection);
+    if (connection !== null) checkpoint(connection, group);
   } catch {
     // The answers are given; a fault that lasts meets the next group.
   }

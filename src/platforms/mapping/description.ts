@@ -11,11 +11,11 @@ export interface Description {
   readonly call_id: Paths;
   /** A delivery without call id becomes a call of its own instead of belonging to none. */
   readonly call_per_delivery?: boolean;
-  /** Absent, or not found in a body: the hash of the body. */
+  /** Absent, or not found in a body: the hash of the body, behind `timestamp`. */
   readonly receipt_key?: Key;
   /** Absent: call id and event name. */
   readonly semantic_key?: Key;
-  /** The platform's own time of the event. */
+  /** The platform's own time of the event. Another path makes other receipt keys (docs/decisions/0015). */
   readonly timestamp?: Paths;
   readonly fields: Fields;
   /** Times that are only near the truth. */

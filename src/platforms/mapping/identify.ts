@@ -123,7 +123,8 @@ function bodyKey({ compiled, record, context }: Delivery): string {
   return time !== null && PLAIN_TIME.test(time) ? `${time}:${context.bodyHash}` : context.bodyHash;
 }
 
-const PLAIN_TIME = /^[\w .:+-]{1,40}$/;
+/** Begins with a digit, as what can be sorted does; words in the wrong place are not to be seen in keys. */
+const PLAIN_TIME = /^\d[\dTZ .:+-]{0,39}$/;
 
 function bounded(key: string): string {
   return key.length <= 300 && key.isWellFormed() ? key : createHash('sha256').update(key).digest('hex');

@@ -123,7 +123,9 @@ export function describeEvents(open: OpenLedgerHarness): void {
         events.map((event) => (event === wrong ? 'rejected' : 'fulfilled')),
       );
       await harness.reopen();
-      expect((await harness.ledger.listEvents({ limit: 100 })).rows).toHaveLength(19);
+      const { rows } = await harness.ledger.listEvents({ limit: 100 });
+      expect(rows).toHaveLength(19);
+      expect(rows.every(({ state }) => state === 'pending')).toBe(true);
     });
   });
 

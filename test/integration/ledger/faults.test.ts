@@ -144,6 +144,16 @@ describe('the write-ahead log', () => {
     expect(statSync(file).size).toBeGreaterThan(20 * 1024 ** 2);
     await world.harness.ledger.close();
   });
+
+  test('is looked at sooner when bodies are large, before SQLite makes a group wait for it', async () => {
+    const { world, database } = await openWorld();
+    const body = { sql: 'insert into t values (?)', parameters: [Buffer.alloc(1024 ** 2)] };
+    await database.write([{ sql: 'create table t (a blob)', parameters: [] }]);
+    // Twelve groups of 4 MiB: by their number alone nobody would have looked, and the log would be 48 MiB long.
+    for (let written = 0; written < 12; written += 1) await database.write([body, body, body, body]);
+    expect(statSync(`${file}-wal`).size).toBeLessThan(20 * 1024 ** 2);
+    await world.harness.ledger.close();
+  });
 });
 
 describe('the thread', () => {
@@ -163,8 +173,10 @@ describe('the thread', () => {
     });
     // Sent at the end of this turn; the thread then waits for the lock, and dies waiting.
     await new Promise((resolve) => setImmediate(resolve));
+    const behind = thread.submit([{ sql: 'delete from secrets', parameters: [] }]);
     await Promise.all([lost, workers[0]?.terminate()]);
     other.exec('rollback');
+    expect(await behind).toMatchObject({ kind: 'written' });
     expect(await thread.submit([INSERT])).toMatchObject({ kind: 'written' });
     expect(workers).toHaveLength(2);
     other.close();

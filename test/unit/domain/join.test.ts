@@ -89,6 +89,13 @@ describe('nothing is guessed', () => {
     const other = orphan({ summary: 'Another analysis' });
     expect(chooseCallForOrphan(orphan(), [{ ...end, events: [...end.events, other] }])).toBeNull();
   });
+
+  test('when the same analysis was recorded twice: its own call stays the best', () => {
+    const again = { ...orphan(), eventId: 'evt_again' };
+    const own = ended('call_1', { summary: SUMMARY });
+    const calls = [{ ...own, events: [...own.events, orphan()] }, ended('call_2', { transcript: TRANSCRIPT })];
+    expect(chooseCallForOrphan(again, calls)?.providerCallId).toBe('call_1');
+  });
 });
 
 test('the order of calls and of their events does not matter', () => {

@@ -182,6 +182,9 @@ describe('deploy/kubernetes', () => {
       readOnlyRootFilesystem: true,
       capabilities: { drop: ['ALL'] },
     });
+    const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: { start: string } };
+    const flags = /node (--.*) src\/main\.js start$/.exec(scripts.start)?.[1];
+    expect(DOCKERFILE).toContain(`/app/node_modules/.bin/node ${flags} /app/src/main.js "$@"`);
     expect(DOCKERFILE).toContain('ENTRYPOINT ["hookline"]');
   });
 

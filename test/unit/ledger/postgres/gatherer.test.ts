@@ -78,4 +78,34 @@ describe('groups', () => {
     expect(await Promise.all(all)).toEqual([1, 2, 3]);
     await gatherer.drained();
   });
+
+  test('one that could not be sent for long keeps no place afterwards', async () => {
+    let reachable = false;
+    const { begun, run } = createGroups();
+    const unreachable: GroupAnswer<number> = { kind: 'unreachable', error: new Error('away') };
+    const gatherer = new Gatherer(
+      (items: readonly number[]) => (reachable ? run(items) : Promise.resolve(unreachable)),
+      () => 1,
+      {
+        ...LIMITS,
+        groupsUnderWay: 2,
+      },
+    );
+    const first = gatherer.submit(1);
+    await turn();
+    jest.advanceTimersByTime(50);
+    await turn();
+    reachable = true;
+    jest.advanceTimersByTime(100);
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1]]);
+    const second = gatherer.submit(2);
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1]]);
+    begun[0]?.end();
+    await turn();
+    expect(begun.map(({ items }) => items)).toEqual([[1], [2]]);
+    begun[1]?.end();
+    expect(await Promise.all([first, second])).toEqual([1, 2]);
+  });
 });
