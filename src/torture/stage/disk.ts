@@ -28,6 +28,8 @@ export async function openDisk(host: Host, folder: string, bySize: boolean): Pro
 }
 
 const FULL_ATTEMPTS = 20;
+/** Left free for each attempt in vain: whoever writes all the time has it used up in a moment. */
+const SLACK_BYTES = 16 * 1024;
 
 /** A file system in memory: full is one that has become as small as what it holds. */
 async function mountDisk(folder: string): Promise<Disk | null> {
@@ -41,14 +43,14 @@ async function mountDisk(folder: string): Promise<Disk | null> {
   const resize = (size: string) => run('mount', ['-o', `remount,size=${size}`, folder]);
   return {
     async fill() {
-      for (let left = FULL_ATTEMPTS; ; left -= 1) {
+      for (let attempt = 0; ; attempt += 1) {
         const { blocks, bfree, bsize } = statfsSync(folder);
         try {
           // 0 would mean without any limit.
-          return void (await resize(String(Math.max(1, blocks - bfree) * bsize)));
+          return void (await resize(String(Math.max(1, blocks - bfree) * bsize + attempt * SLACK_BYTES)));
         } catch (error) {
           // It grew meanwhile.
-          if (left === 0) throw new Error('the disk cannot be filled', { cause: error });
+          if (attempt === FULL_ATTEMPTS) throw new Error('the disk cannot be filled', { cause: error });
         }
       }
     },
