@@ -25,8 +25,8 @@ const GAP_MS = 20;
 /**
  * A limiter that decides from the memory of this process and waits for nobody. With `shared`, what passed is told to
  * Redis right afterwards, in batches; when all receivers together have used up a window, each blocks the key until it
- * ends. So Redis costs a webhook no time, and a flood gets through what arrives within a gap and one way to Redis and back. While
- * Redis is away, every process holds the rate for itself.
+ * ends. So Redis costs a webhook no time, and a flood gets through what arrives within a gap and one way to Redis and
+ * back. While Redis is away, every process holds the rate for itself.
  */
 export function createLimiter({ name, rate }: LimiterOptions, shared?: SharedCounters): Limiter {
   const own = new RateLimiterMemory({ points: rate.count, duration: rate.seconds });
